@@ -1,0 +1,160 @@
+package org.isthmus.model;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.isthmus.api.Life;
+
+/** Every kind of entity, its owner and its indexes: the map of what is stored. */
+public final class Kinds {
+    /** Key of the indexes by life: only what is dying or dead stands there, so that clean-up costs what is left to do. */
+    public static final String ENDING = "ending";
+
+    // --- a model's documents
+    public static final Kind<ModelRecord> MODEL = kind("model", ModelRecord.class, "model-admin");
+    public static final Kind<ModelUser> MODEL_USER = kind("model-user", ModelUser.class, "access");
+
+    public static final Index<Machine> MACHINES_ENDING = ending("machine-ending", Machine::life);
+    /** Machines without an instance, under `pending`. */
+    public static final Index<Machine> MACHINES_PENDING =
+            index("machine-pending", m -> m.instanceId() == null ? List.of("pending") : List.of());
+
+    public static final Kind<Machine> MACHINE =
+            kind("machine", Machine.class, "application", MACHINES_ENDING, MACHINES_PENDING);
+
+    public static final Index<CharmRecord> CHARMS_BY_NAME = index("charm-by-name", c -> List.of(c.name()));
+    public static final Kind<CharmRecord> CHARM = kind("charm", CharmRecord.class, "application", CHARMS_BY_NAME);
+
+    public static final Index<Application> APPLICATIONS_ENDING = ending("application-ending", Application::life);
+    public static final Index<Application> APPLICATIONS_BY_CHARM =
+            index("application-by-charm", a -> List.of(a.charmUrl()));
+    public static final Kind<Application> APPLICATION =
+            kind("application", Application.class, "application", APPLICATIONS_ENDING, APPLICATIONS_BY_CHARM);
+
+    public static final Index<Unit> UNITS_BY_APPLICATION = index("unit-by-application", u -> List.of(u.application()));
+    public static final Index<Unit> UNITS_BY_MACHINE =
+            index("unit-by-machine", u -> u.machine() == null ? List.of() : List.of(u.machine()));
+    public static final Index<Unit> UNITS_BY_PRINCIPAL =
+            index("unit-by-principal", u -> u.principal() == null ? List.of() : List.of(u.principal()));
+    public static final Index<Unit> UNITS_ENDING = ending("unit-ending", Unit::life);
+    public static final Kind<Unit> UNIT = kind(
+            "unit",
+            Unit.class,
+            "application",
+            UNITS_BY_APPLICATION,
+            UNITS_BY_MACHINE,
+            UNITS_BY_PRINCIPAL,
+            UNITS_ENDING);
+
+    public static final Kind<UnitState> UNIT_STATE = kind("unit-state", UnitState.class, "application");
+    public static final Kind<UnitAgent> UNIT_AGENT = soft("unit-agent", UnitAgent.class, "application");
+    public static final Kind<AgentPresence> PRESENCE = soft("presence", AgentPresence.class, "access");
+    public static final Kind<LastConnection> LAST_CONNECTION = soft("last-connection", LastConnection.class, "access");
+
+    public static final Index<Relation> RELATIONS_BY_APPLICATION = index(
+            "relation-by-application",
+            r -> r.endpoints().stream().map(Relation.Endpoint::application).collect(Collectors.toSet()));
+    public static final Index<Relation> RELATIONS_BY_KEY = index("relation-by-key", r -> List.of(r.key()));
+    public static final Index<Relation> RELATIONS_ENDING = ending("relation-ending", Relation::life);
+    public static final Kind<Relation> RELATION =
+            kind("relation", Relation.class, "relation", RELATIONS_BY_APPLICATION, RELATIONS_BY_KEY, RELATIONS_ENDING);
+
+    public static final Index<RelationUnit> RELATION_UNITS_BY_RELATION =
+            index("relation-unit-by-relation", r -> List.of(Integer.toString(r.relation())));
+    /** Only those in scope, by relation number. */
+    public static final Index<RelationUnit> RELATION_UNITS_IN_SCOPE =
+            index("relation-unit-in-scope", r -> r.inScope() ? List.of(Integer.toString(r.relation())) : List.of());
+
+    public static final Index<RelationUnit> RELATION_UNITS_BY_UNIT =
+            index("relation-unit-by-unit", r -> List.of(r.unit()));
+    public static final Kind<RelationUnit> RELATION_UNIT = kind(
+            "relation-unit",
+            RelationUnit.class,
+            "relation",
+            RELATION_UNITS_BY_RELATION,
+            RELATION_UNITS_IN_SCOPE,
+            RELATION_UNITS_BY_UNIT);
+
+    public static final Index<RelationApplication> RELATION_APPLICATIONS_BY_RELATION =
+            index("relation-application-by-relation", r -> List.of(Integer.toString(r.relation())));
+    public static final Kind<RelationApplication> RELATION_APPLICATION =
+            kind("relation-application", RelationApplication.class, "relation", RELATION_APPLICATIONS_BY_RELATION);
+
+    public static final Index<Lease> LEASES_BY_HOLDER =
+            index("lease-by-holder", l -> l.holder() == null ? List.of() : List.of(l.holder()));
+    public static final Kind<Lease> LEASE = kind("lease", Lease.class, "state", LEASES_BY_HOLDER);
+
+    // --- in both kinds of document set; any room may write these two
+    public static final Kind<Sequence> SEQUENCE = kind("sequence", Sequence.class, "*");
+    public static final Kind<Answered> ANSWERED = kind("answered", Answered.class, "*");
+
+    // --- the controller's documents
+    public static final Kind<Controller> CONTROLLER = kind("controller", Controller.class, "model-admin");
+    public static final Kind<User> USER = kind("user", User.class, "access");
+    public static final Kind<CloudRecord> CLOUD = kind("cloud", CloudRecord.class, "model-admin");
+    public static final Kind<Credential> CREDENTIAL = kind("credential", Credential.class, "model-admin");
+    public static final Index<ModelEntry> MODEL_ENTRIES_BY_NAME =
+            index("model-entry-by-name", m -> List.of(m.owner() + "/" + m.name()));
+    public static final Index<ModelEntry> MODEL_ENTRIES_UNFINISHED =
+            index("model-entry-unfinished", m -> m.state().equals("present") ? List.of() : List.of(m.state()));
+    public static final Kind<ModelEntry> MODEL_ENTRY =
+            kind("model-entry", ModelEntry.class, "model-admin", MODEL_ENTRIES_BY_NAME, MODEL_ENTRIES_UNFINISHED);
+
+    private static final Map<String, Kind<?>> BY_NAME = byName(List.of(
+            MODEL,
+            MODEL_USER,
+            MACHINE,
+            CHARM,
+            APPLICATION,
+            UNIT,
+            UNIT_STATE,
+            UNIT_AGENT,
+            PRESENCE,
+            LAST_CONNECTION,
+            RELATION,
+            RELATION_UNIT,
+            RELATION_APPLICATION,
+            LEASE,
+            SEQUENCE,
+            ANSWERED,
+            CONTROLLER,
+            USER,
+            CLOUD,
+            CREDENTIAL,
+            MODEL_ENTRY));
+
+    private Kinds() {}
+
+    public static Collection<Kind<?>> all() {
+        return BY_NAME.values();
+    }
+
+    /** The kind of this name in the journal, or null. */
+    public static Kind<?> named(String name) {
+        return BY_NAME.get(name);
+    }
+
+    private static Map<String, Kind<?>> byName(List<Kind<?>> kinds) {
+        return kinds.stream().collect(Collectors.toUnmodifiableMap(Kind::name, Function.identity()));
+    }
+
+    @SafeVarargs
+    private static <E extends Entity> Kind<E> kind(String name, Class<E> type, String owner, Index<E>... indexes) {
+        return new Kind<>(name, type, 1, owner, false, new ArrayList<>(List.of(indexes)));
+    }
+
+    private static <E extends Entity> Kind<E> soft(String name, Class<E> type, String owner) {
+        return new Kind<>(name, type, 1, owner, true, List.of());
+    }
+
+    private static <E extends Entity> Index<E> index(String name, Function<E, ? extends Collection<String>> keys) {
+        return new Index<>(name, keys);
+    }
+
+    private static <E extends Entity> Index<E> ending(String name, Function<E, Life> life) {
+        return new Index<>(name, e -> life.apply(e) == Life.ALIVE ? List.of() : List.of(ENDING));
+    }
+}

@@ -1,0 +1,54 @@
+package org.isthmus.model.engine;
+
+import java.time.Instant;
+import org.isthmus.model.Machine;
+import org.isthmus.model.Tx;
+import org.isthmus.model.Unit;
+import org.isthmus.model.User;
+
+/** Decides who may do what. Owns user, model-user, presence, last-connection. */
+public interface AccessEngine {
+    /** Adds a user to the controller's documents. {@code passwordHash} or {@code secretKey} is set, not both. */
+    void addUser(Tx controller, User user);
+
+    void setPasswordHash(Tx controller, String user, String passwordHash);
+
+    void setDisabled(Tx controller, String user, boolean disabled);
+
+    void removeUser(Tx controller, String user);
+
+    /** `login`, `superuser`. Refuses with `user already has "x" access or greater`. */
+    void grantController(Tx controller, String user, String access);
+
+    void revokeController(Tx controller, String user, String access);
+
+    /** `read`, `write`, `admin` on the model of this document set. */
+    void grantModel(Tx model, String user, String displayName, String access, String by, Instant now);
+
+    /** Ladder: revoking read takes everything, write leaves read, admin leaves write. */
+    void revokeModel(Tx model, String user, String access);
+
+    /** Slow, salted; for users. Runs on the caller's thread: call it off the event loop. */
+    String hashPassword(String password);
+
+    boolean passwordMatches(User user, String password);
+
+    /** Juju's own fast hash; for agents, whose passwords are 18 random bytes. */
+    String hashAgentPassword(String password);
+
+    boolean passwordMatches(Machine machine, String password);
+
+    boolean passwordMatches(Unit unit, String password);
+
+    /** `read`, `write`, `admin` or empty: what a model's documents say of this user, without regard to superusers. */
+    String modelAccess(org.isthmus.model.Snapshot model, String user);
+
+    /** True when the first level includes the second. */
+    boolean includes(String has, String wants);
+
+    /** Soft: notes an agent's connection. */
+    void present(Tx model, String tag, boolean alive, Instant now);
+
+    /** Soft: notes a user's connection. */
+    void connected(Tx documents, String user, Instant now);
+}

@@ -1,0 +1,36 @@
+package org.isthmus.model.store;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.isthmus.model.Summary;
+import org.isthmus.model.Tx;
+
+/** Everything one controller keeps: its own documents, and those of its models, loaded when first asked for. */
+public interface Store extends AutoCloseable {
+    Documents controller();
+
+    /** The documents of a model that exists. Loads them if they are idle. */
+    Optional<Documents> model(String uuid);
+
+    /** Makes a document set; the first decision fills it. Refuses with `already exists`. */
+    CompletionStage<Documents> create(String uuid, Consumer<Tx> first);
+
+    /** Forgets a document set for good; watches on it fail with `stopped`. */
+    CompletionStage<Void> delete(String uuid);
+
+    Set<String> models();
+
+    /** One row for each model, always current, whether loaded or not. */
+    Collection<Summary> summaries();
+
+    Optional<Summary> summary(String uuid);
+
+    Leases leases(String uuid);
+
+    /** Writes what is queued, then closes the journal. */
+    @Override
+    void close();
+}

@@ -1,0 +1,20 @@
+package org.isthmus.rpc;
+
+import java.util.Set;
+import org.isthmus.model.store.Interest;
+
+/**
+ * What a method returns to start a watcher. The server keeps it, with a number as the client's watcher-id, and parks `Next`
+ * calls on it without holding any facade: when something of interest changed, the facade named here is asked, by its method
+ * {@code Object next(Call, WatchHandle, Set<Key> changed)} marked with {@link Next}, for the result of `Next`. A null result
+ * means "nothing to tell": it parks again.
+ *
+ * @param facade name of the watcher facade, such as `AllWatcher` or `NotifyWatcher`
+ * @param model UUID whose documents are watched; null for the controller's own
+ * @param state what the watcher must remember between calls: a class of floor 0 or the JDK, never of a plug-in. Mutable by its
+ *     owner, used by one call at a time
+ * @param initial merged into the answer beside `watcher-id`; null for nothing
+ * @param ready true: the first `Next` is answered at once, with no changed keys
+ */
+public record WatchHandle(
+        String facade, String model, Set<Interest> interests, Object state, Object initial, boolean ready) {}

@@ -46,4 +46,7 @@ public interface ControllerContext {
 
     /** Every installed charm source behind one plug, best first. */
     Plug<List<CharmSource>> charmSources();
+
+    /** The container's door to its controllers: how `destroy-controller` ends this one. */
+    ControllerHost host();
 }

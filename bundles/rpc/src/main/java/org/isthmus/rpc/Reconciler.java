@@ -21,4 +21,9 @@ public interface Reconciler {
      * logged and tried again with backoff (1 s to 60 s).
      */
     CompletionStage<Duration> reconcile(ControllerContext controller, Documents model, Cause cause);
+
+    /** True: it is asked about the controller's own documents; false: about each model's. */
+    default boolean onController() {
+        return false;
+    }
 }

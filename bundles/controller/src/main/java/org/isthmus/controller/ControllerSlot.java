@@ -1,0 +1,122 @@
+package org.isthmus.controller;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.rpc.ControllerHost;
+import org.isthmus.rpc.ControllerHost.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place of one configured controller: starts it when all that it stands on is there, pauses or closes it when some of that
+ * leaves, starts it again. One thing at a time, on a worker.
+ */
+final class ControllerSlot {
+    private static final Logger LOG = LoggerFactory.getLogger(ControllerSlot.class);
+
+    private final String uuid;
+    private final String name;
+    private final Path folder;
+    private final String bind;
+    private final Rooms rooms;
+    private final Executors executors;
+    private final ControllerHost host;
+    private CompletableFuture<RunningController> ready = new CompletableFuture<>();
+    private Foundations on = Foundations.NONE;
+    private RunningController running;
+    private boolean ended;
+    private volatile String state = "starting";
+
+    ControllerSlot(
+            String uuid, String name, Path folder, String bind, Rooms rooms, Executors executors, ControllerHost host) {
+        this.uuid = uuid;
+        this.name = name;
+        this.folder = folder;
+        this.bind = bind;
+        this.rooms = rooms;
+        this.executors = executors;
+        this.host = host;
+    }
+
+    Status status() {
+        return new Status(uuid, name, state);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Completes when it runs; fails when it cannot. */
+    synchronized CompletableFuture<RunningController> ready() {
+        return ready;
+    }
+
+    /** What it stands on came: called with everything that is there now. */
+    synchronized void offer(Foundations now) {
+        on = now;
+        if (ended) {
+            return;
+        }
+        String missing = now.missing();
+        if (missing != null) {
+            state = "waiting for " + missing;
+            return;
+        }
+        try {
+            if (running == null) {
+                state = "starting";
+                RunningController made = new RunningController(uuid, folder, bind, now, rooms, executors, host);
+                try {
+                    made.start(now);
+                } catch (IOException | RuntimeException failure) {
+                    made.close();
+                    throw failure;
+                }
+                running = made;
+                ready.complete(made);
+            } else {
+                running.resume(now);
+            }
+            state = "running";
+        } catch (IOException | RuntimeException failure) {
+            state = "failed: " + failure.getMessage();
+            LOG.error("Controller {} ({}) cannot run: {}", name, uuid, failure.getMessage(), failure);
+            ready.completeExceptionally(
+                    Problem.refuse(Code.NONE, "controller \"%s\" cannot run: %s", name, failure.getMessage()));
+            ready = new CompletableFuture<>();
+        }
+    }
+
+    /** A room that keeps state leaves: waits for what is in flight. */
+    synchronized void pause(Foundations left) {
+        on = left;
+        if (running != null) {
+            running.pause();
+            state = "waiting for " + left.missing();
+        }
+    }
+
+    /** A room that cannot be replaced under a running controller leaves. */
+    synchronized void stop(Foundations left) {
+        on = left;
+        if (running != null) {
+            running.close();
+            running = null;
+            ready = new CompletableFuture<>();
+            state = "waiting for " + left.missing();
+        }
+    }
+
+    synchronized void end() {
+        ended = true;
+        if (running != null) {
+            running.close();
+            running = null;
+        }
+        ready.completeExceptionally(Problem.refuse(Code.STOPPED, "controller \"%s\" was stopped", name));
+        state = "stopped";
+    }
+}

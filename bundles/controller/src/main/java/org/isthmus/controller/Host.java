@@ -1,0 +1,225 @@
+package org.isthmus.controller;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.isthmus.api.Code;
+import org.isthmus.api.Names;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Product;
+import org.isthmus.api.Refused;
+import org.isthmus.rpc.ControllerHost;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All controllers of this container: each has a slot; foundations that come and go are told to every slot. */
+final class Host implements ControllerHost, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+    private static final long START_LIMIT_SECONDS = 60;
+
+    private final Path base;
+    private final Rooms rooms;
+    private final Executors executors;
+    private final ControllerConfigurations configurations;
+    private final Map<String, ControllerSlot> slots = new LinkedHashMap<>();
+    private Foundations foundations = Foundations.NONE;
+    private boolean closed;
+
+    Host(Path base, Rooms rooms, Executors executors, ControllerConfigurations configurations) {
+        this.base = base;
+        this.rooms = rooms;
+        this.executors = executors;
+        this.configurations = configurations;
+    }
+
+    /** Some of what controllers stand on changed; `left` says that it went away. */
+    void foundations(Foundations now, Departure left) {
+        List<ControllerSlot> all;
+        synchronized (slots) {
+            foundations = now;
+            all = new ArrayList<>(slots.values());
+        }
+        for (ControllerSlot slot : all) {
+            switch (left) {
+                case NONE -> executors.workers().execute(() -> slot.offer(now));
+                case PAUSE -> slot.pause(now);
+                case STOP -> slot.stop(now);
+            }
+        }
+    }
+
+    /** What a room that leaves means for controllers. */
+    enum Departure {
+        NONE,
+        PAUSE,
+        STOP
+    }
+
+    Foundations foundations() {
+        synchronized (slots) {
+            return foundations;
+        }
+    }
+
+    /** A configuration came: only submits the start. */
+    void configured(String uuid, String name, String folder, String bind) {
+        ControllerSlot slot = new ControllerSlot(uuid, name, base.resolve(folder), bind, rooms, executors, this);
+        Foundations now;
+        synchronized (slots) {
+            if (closed) {
+                return;
+            }
+            slots.put(uuid, slot);
+            slots.notifyAll();
+            now = foundations;
+        }
+        executors.workers().execute(() -> slot.offer(now));
+    }
+
+    void unconfigured(String uuid) {
+        ControllerSlot slot;
+        synchronized (slots) {
+            slot = slots.remove(uuid);
+            slots.notifyAll();
+        }
+        if (slot != null) {
+            slot.end();
+        }
+    }
+
+    @Override
+    public List<Status> controllers() {
+        synchronized (slots) {
+            return slots.values().stream().map(ControllerSlot::status).toList();
+        }
+    }
+
+    @Override
+    public CompletionStage<Bootstrapped> bootstrap(Bootstrap request, Consumer<String> progress) {
+        return CompletableFuture.supplyAsync(() -> bootstrapNow(request, progress), executors.operations());
+    }
+
+    private Bootstrapped bootstrapNow(Bootstrap request, Consumer<String> progress) {
+        if (!Names.isModel(request.name())) {
+            throw Problem.notValid("\"%s\" is not a valid controller name", request.name());
+        }
+        if (controllers().stream().anyMatch(c -> c.name().equals(request.name()))) {
+            throw Problem.refuse(Code.ALREADY_EXISTS, "controller \"%s\" already exists", request.name());
+        }
+        Foundations on = foundations();
+        if (on.missing() != null) {
+            throw Problem.refuse(Code.TRY_AGAIN, "this container is not ready: it waits for %s", on.missing());
+        }
+        String uuid = UUID.randomUUID().toString();
+        String folder = "controllers/" + uuid;
+        String bind = "127.0.0.1";
+        try {
+            Map<String, String> models =
+                    new Bootstrapper(rooms, on, bind).make(request, uuid, base.resolve(folder), progress);
+            progress.accept("Starting the controller");
+            configurations.write(uuid, settings(uuid, request.name(), folder, bind));
+            RunningController running = awaitRunning(uuid);
+            return new Bootstrapped(
+                    uuid, request.name(), running.apiAddresses(), running.caCert(), models, Product.AGENT_VERSION);
+        } catch (IOException | RuntimeException failure) {
+            undo(uuid, base.resolve(folder));
+            Problem problem = Refused.of(failure);
+            if (problem != null) {
+                throw new Refused(problem);
+            }
+            LOG.error("Bootstrap of {} failed", request.name(), failure);
+            throw Problem.refuse(Code.NONE, "bootstrap failed: %s", failure.getMessage());
+        }
+    }
+
+    private static Dictionary<String, Object> settings(String uuid, String name, String folder, String bind) {
+        Dictionary<String, Object> settings = new Hashtable<>();
+        settings.put("uuid", uuid);
+        settings.put("name", name);
+        settings.put("folder", folder);
+        settings.put("bind", bind);
+        return settings;
+    }
+
+    private void undo(String uuid, Path folder) {
+        try {
+            configurations.delete(uuid);
+            unconfigured(uuid);
+            Bootstrapper.deleteTree(folder);
+        } catch (IOException | RuntimeException failure) {
+            LOG.warn("Cannot remove what a failed bootstrap left in {}", folder, failure);
+        }
+    }
+
+    private RunningController awaitRunning(String uuid) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);
+        try {
+            ControllerSlot slot;
+            synchronized (slots) {
+                while ((slot = slots.get(uuid)) == null) {
+                    long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                    if (left <= 0) {
+                        throw new IOException(
+                                "its configuration was not taken up within " + START_LIMIT_SECONDS + " s");
+                    }
+                    slots.wait(left);
+                }
+            }
+            return slot.ready().get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        } catch (ExecutionException failure) {
+            Problem problem = Refused.of(failure);
+            throw problem != null ? new Refused(problem) : new IOException(failure.getCause());
+        } catch (TimeoutException late) {
+            throw new IOException("it did not start within " + START_LIMIT_SECONDS + " s", late);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> remove(String uuid, boolean force, Consumer<String> progress) {
+        ControllerSlot slot;
+        synchronized (slots) {
+            slot = slots.get(uuid);
+        }
+        if (slot == null) {
+            return CompletableFuture.failedFuture(Problem.notFound("controller", uuid));
+        }
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        new Remover(rooms, executors).remove(slot, force, progress);
+                        configurations.delete(uuid);
+                        unconfigured(uuid);
+                        Bootstrapper.deleteTree(slot.folder());
+                    } catch (IOException failure) {
+                        throw Problem.refuse(Code.NONE, "cannot remove controller: %s", failure.getMessage());
+                    }
+                },
+                executors.operations());
+    }
+
+    @Override
+    public void close() {
+        List<ControllerSlot> all;
+        synchronized (slots) {
+            closed = true;
+            all = new ArrayList<>(slots.values());
+            slots.clear();
+        }
+        all.forEach(ControllerSlot::end);
+    }
+}

@@ -1,0 +1,272 @@
+package org.isthmus.controller;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.List;
+import org.isthmus.controller.Host.Departure;
+import org.isthmus.model.engine.AccessEngine;
+import org.isthmus.model.engine.ApplicationEngine;
+import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.RelationEngine;
+import org.isthmus.model.store.BlobsFactory;
+import org.isthmus.model.store.LogsFactory;
+import org.isthmus.model.store.StoreFactory;
+import org.isthmus.rpc.ApiServerFactory;
+import org.isthmus.rpc.ControllerHost;
+import org.isthmus.rpc.Reconciler;
+import org.isthmus.spi.CharmSource;
+import org.isthmus.spi.CloudProvider;
+import org.isthmus.spi.JournalFactory;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/** The one composition root: binds every room that comes into the plugs, and tells the host what it can stand on. */
+@Component(
+        service = {ControllerHost.class, HostComponent.class},
+        immediate = true)
+public final class HostComponent implements ControllerHost {
+    private final Executors executors = new Executors();
+    private final Rooms rooms = new Rooms(executors.timer());
+    private final Host host;
+    private final List<Object> foundations = new ArrayList<>();
+
+    @Activate
+    public HostComponent(BundleContext context, @Reference ConfigurationAdmin configurations) {
+        String base = context.getProperty("isthmus.base");
+        Path folder = Path.of(base == null ? System.getProperty("karaf.base", ".") : base);
+        host = new Host(folder, rooms, executors, new FileConfigurations(configurations, folder.resolve("etc")));
+    }
+
+    @Deactivate
+    void deactivate() {
+        host.close();
+        executors.close();
+    }
+
+    Host host() {
+        return host;
+    }
+
+    @Override
+    public java.util.concurrent.CompletionStage<Bootstrapped> bootstrap(
+            Bootstrap request, java.util.function.Consumer<String> progress) {
+        return host.bootstrap(request, progress);
+    }
+
+    @Override
+    public List<Status> controllers() {
+        return host.controllers();
+    }
+
+    @Override
+    public java.util.concurrent.CompletionStage<Void> remove(
+            String uuid, boolean force, java.util.function.Consumer<String> progress) {
+        return host.remove(uuid, force, progress);
+    }
+
+    // --- engines and plug-ins: class A, replaced without a failed request
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindApplications(ApplicationEngine engine) {
+        rooms.applications().bind(engine);
+    }
+
+    void unbindApplications(ApplicationEngine engine) {
+        rooms.applications().unbind(engine);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindRelations(RelationEngine engine) {
+        rooms.relations().bind(engine);
+    }
+
+    void unbindRelations(RelationEngine engine) {
+        rooms.relations().unbind(engine);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindModels(ModelEngine engine) {
+        rooms.models().bind(engine);
+    }
+
+    void unbindModels(ModelEngine engine) {
+        rooms.models().unbind(engine);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindAccess(AccessEngine engine) {
+        rooms.access().bind(engine);
+    }
+
+    void unbindAccess(AccessEngine engine) {
+        rooms.access().unbind(engine);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindProvider(CloudProvider provider) {
+        rooms.provider(provider.type()).bind(provider);
+    }
+
+    void unbindProvider(CloudProvider provider) {
+        rooms.provider(provider.type()).unbind(provider);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindCharmSource(CharmSource source) {
+        rooms.bind(source);
+    }
+
+    void unbindCharmSource(CharmSource source) {
+        rooms.unbind(source);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindReconciler(Reconciler reconciler) {
+        rooms.bind(reconciler);
+    }
+
+    void unbindReconciler(Reconciler reconciler) {
+        rooms.unbind(reconciler);
+    }
+
+    // --- foundations: class B, a pause; and class C, a restart of the controllers
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindStores(StoreFactory factory) {
+        came(factory);
+    }
+
+    void unbindStores(StoreFactory factory) {
+        left(factory, Departure.PAUSE);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindJournals(JournalFactory factory) {
+        came(factory);
+    }
+
+    void unbindJournals(JournalFactory factory) {
+        left(factory, Departure.PAUSE);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindBlobs(BlobsFactory factory) {
+        came(factory);
+    }
+
+    void unbindBlobs(BlobsFactory factory) {
+        left(factory, Departure.STOP);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindLogs(LogsFactory factory) {
+        came(factory);
+    }
+
+    void unbindLogs(LogsFactory factory) {
+        left(factory, Departure.STOP);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindServers(ApiServerFactory factory) {
+        came(factory);
+    }
+
+    void unbindServers(ApiServerFactory factory) {
+        left(factory, Departure.STOP);
+    }
+
+    private void came(Object factory) {
+        Foundations now;
+        synchronized (foundations) {
+            foundations.add(factory);
+            now = current();
+        }
+        host.foundations(now, Departure.NONE);
+    }
+
+    private void left(Object factory, Departure means) {
+        Foundations now;
+        boolean used;
+        synchronized (foundations) {
+            used = uses(current(), factory);
+            foundations.remove(factory);
+            now = current();
+        }
+        if (used) {
+            host.foundations(now, means);
+            host.foundations(now, Departure.NONE);
+        }
+    }
+
+    private static boolean uses(Foundations on, Object factory) {
+        return on.stores() == factory
+                || on.journals() == factory
+                || on.blobs() == factory
+                || on.logs() == factory
+                || on.servers() == factory;
+    }
+
+    /** The newest of each. */
+    private Foundations current() {
+        Foundations now = Foundations.NONE;
+        for (Object factory : foundations) {
+            if (factory instanceof StoreFactory stores) {
+                now = now.with(stores);
+            }
+            if (factory instanceof JournalFactory journals) {
+                now = now.with(journals);
+            }
+            if (factory instanceof BlobsFactory blobs) {
+                now = now.with(blobs);
+            }
+            if (factory instanceof LogsFactory logs) {
+                now = now.with(logs);
+            }
+            if (factory instanceof ApiServerFactory servers) {
+                now = now.with(servers);
+            }
+        }
+        return now;
+    }
+
+    /** Controllers as configurations of the container, each with its file in etc. */
+    private static final class FileConfigurations implements ControllerConfigurations {
+        private static final String FACTORY = "org.isthmus.controller";
+        private static final String FILE_NAME = "felix.fileinstall.filename";
+
+        private final ConfigurationAdmin admin;
+        private final Path etc;
+
+        private FileConfigurations(ConfigurationAdmin admin, Path etc) {
+            this.admin = admin;
+            this.etc = etc;
+        }
+
+        private Path file(String uuid) {
+            return etc.resolve(FACTORY + "~" + uuid + ".cfg");
+        }
+
+        @Override
+        public void write(String uuid, Dictionary<String, Object> settings) throws IOException {
+            ConfigurationFile.write(file(uuid), settings);
+            settings.put(FILE_NAME, file(uuid).toUri().toString());
+            admin.getFactoryConfiguration(FACTORY, uuid, "?").update(settings);
+        }
+
+        @Override
+        public void delete(String uuid) throws IOException {
+            java.nio.file.Files.deleteIfExists(file(uuid));
+            var configuration = admin.getFactoryConfiguration(FACTORY, uuid, "?");
+            configuration.delete();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package org.isthmus.controller;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.model.Entity;
+import org.isthmus.model.Kind;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.Tx;
+import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Interest;
+import org.isthmus.model.store.Store;
+import org.isthmus.model.store.Watch;
+import org.isthmus.spi.Plug;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One document set of a {@link PausableStore}. */
+final class PausableDocuments implements Documents {
+    private static final Logger LOG = LoggerFactory.getLogger(PausableDocuments.class);
+
+    private final String id;
+    private final Plug<Store> plug;
+    private final Function<Store, Documents> in;
+    private final List<PausableWatch> watches = new ArrayList<>();
+    private volatile Documents live;
+    private volatile Snapshot last = Snapshot.empty();
+
+    PausableDocuments(String id, Plug<Store> plug, Function<Store, Documents> in) {
+        this.id = id;
+        this.plug = plug;
+        this.in = in;
+    }
+
+    static Refused gone(String id) {
+        return Problem.refuse(Code.MODEL_NOT_FOUND, "model \"%s\" not found", id);
+    }
+
+    void pause() {
+        List<PausableWatch> mine;
+        synchronized (watches) {
+            last = live == null ? last : live.snapshot();
+            live = null;
+            mine = new ArrayList<>(watches);
+        }
+        mine.forEach(PausableWatch::pause);
+    }
+
+    /** @param before what was last seen: its soft records, which no journal holds, are put back; null at first */
+    void resume(Documents documents, Snapshot before) {
+        if (before != null) {
+            documents
+                    .submit(tx -> {
+                        restoreSoft(before, tx);
+                        return null;
+                    })
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            LOG.warn("Presence in {} is not known until its agents report again", id, failure);
+                        }
+                    });
+        }
+        List<PausableWatch> mine;
+        synchronized (watches) {
+            live = documents;
+            mine = new ArrayList<>(watches);
+        }
+        mine.forEach(watch -> watch.resume(documents));
+    }
+
+    private static void restoreSoft(Snapshot before, Tx tx) {
+        for (Kind<?> kind : Kinds.all()) {
+            if (kind.soft()) {
+                restore(kind, before, tx);
+            }
+        }
+    }
+
+    private static <E extends Entity> void restore(Kind<E> kind, Snapshot before, Tx tx) {
+        before.all(kind).forEach(entity -> tx.put(kind, entity));
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        Documents documents = live;
+        return documents == null ? last : documents.snapshot();
+    }
+
+    @Override
+    public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
+        return plug.call(store -> in.apply(store).submit(decision));
+    }
+
+    @Override
+    public CompletionStage<String> submitOnce(String key, Function<Tx, String> decision) {
+        return plug.call(store -> in.apply(store).submitOnce(key, decision));
+    }
+
+    @Override
+    public Watch watch(Set<Interest> interests) {
+        PausableWatch watch = new PausableWatch(id, interests, this::forget);
+        Documents documents;
+        synchronized (watches) {
+            watches.add(watch);
+            documents = live;
+        }
+        if (documents != null) {
+            watch.resume(documents);
+        }
+        return watch;
+    }
+
+    private void forget(PausableWatch watch) {
+        synchronized (watches) {
+            watches.remove(watch);
+        }
+    }
+}

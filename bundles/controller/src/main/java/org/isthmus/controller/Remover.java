@@ -1,0 +1,106 @@
+package org.isthmus.controller;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.model.CloudRecord;
+import org.isthmus.model.Credential;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.Summary;
+import org.isthmus.model.store.Documents;
+import org.isthmus.spi.CloudProvider;
+import org.isthmus.spi.CloudProvider.CloudSpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes down what a controller runs before its store is removed. */
+final class Remover {
+    private static final Logger LOG = LoggerFactory.getLogger(Remover.class);
+    private static final long STOP_LIMIT_SECONDS = 120;
+
+    private final Rooms rooms;
+    private final Executors executors;
+
+    Remover(Rooms rooms, Executors executors) {
+        this.rooms = rooms;
+        this.executors = executors;
+    }
+
+    void remove(ControllerSlot slot, boolean force, Consumer<String> progress) throws IOException {
+        RunningController running = slot.ready().getNow(null);
+        if (running == null) {
+            if (!force) {
+                throw Problem.refuse(
+                        Code.TRY_AGAIN, "controller is %s", slot.status().state());
+            }
+            return;
+        }
+        List<Summary> hosted = running.store().summaries().stream()
+                .filter(s -> !s.controllerModel())
+                .toList();
+        if (!hosted.isEmpty() && !force) {
+            throw Problem.refuse(Code.HAS_HOSTED_MODELS, "controller has hosted models (%d)", hosted.size());
+        }
+        for (String model : running.store().models()) {
+            stopMachines(running, model, progress);
+        }
+    }
+
+    private void stopMachines(RunningController running, String model, Consumer<String> progress) throws IOException {
+        Documents documents = running.store().model(model).orElse(null);
+        ModelRecord record = documents == null ? null : documents.snapshot().model();
+        if (record == null || record.controllerModel()) {
+            return;
+        }
+        progress.accept("Stopping the machines of model " + record.name());
+        Snapshot controller = running.store().controller().snapshot();
+        CloudRecord cloud = controller.get(Kinds.CLOUD, record.cloud());
+        Credential credential = controller.get(Kinds.CREDENTIAL, record.credential());
+        if (cloud == null) {
+            LOG.warn("Model {} is on cloud {}, which is not known any more", record.name(), record.cloud());
+            return;
+        }
+        CloudSpec spec = new CloudSpec(
+                cloud.name(),
+                cloud.type(),
+                record.region(),
+                cloud.endpoint(),
+                credential == null ? "empty" : credential.authType(),
+                credential == null ? Map.of() : credential.attributes(),
+                record.config(),
+                running.uuid(),
+                model,
+                record.name());
+        await(rooms.provider(cloud.type()).call(provider -> {
+            CloudProvider.Cloud opened = provider.open(spec);
+            return opened.list()
+                    .thenCompose(instances -> opened.stop(
+                            instances.stream().map(CloudProvider.Instance::id).toList()))
+                    .whenComplete((done, failure) -> executors.workers().execute(opened::close));
+        }));
+    }
+
+    private static <T> T await(CompletionStage<T> stage) throws IOException {
+        try {
+            return stage.toCompletableFuture().get(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        } catch (TimeoutException late) {
+            throw new IOException("machines did not stop within " + STOP_LIMIT_SECONDS + " s", late);
+        } catch (ExecutionException failure) {
+            Problem problem = Refused.of(failure);
+            throw problem != null ? new Refused(problem) : new IOException(failure.getCause());
+        }
+    }
+}

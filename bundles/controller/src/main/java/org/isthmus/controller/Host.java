@@ -183,7 +183,10 @@ final class Host implements ControllerHost, AutoCloseable {
             throw new IOException("interrupted", interrupted);
         } catch (ExecutionException failure) {
             Problem problem = Refused.of(failure);
-            throw problem != null ? new Refused(problem) : new IOException(failure.getCause());
+            if (problem != null) {
+                throw new Refused(problem);
+            }
+            throw new IOException(failure.getCause());
         } catch (TimeoutException late) {
             throw new IOException("it did not start within " + START_LIMIT_SECONDS + " s", late);
         }

@@ -100,7 +100,10 @@ final class Remover {
             throw new IOException("machines did not stop within " + STOP_LIMIT_SECONDS + " s", late);
         } catch (ExecutionException failure) {
             Problem problem = Refused.of(failure);
-            throw problem != null ? new Refused(problem) : new IOException(failure.getCause());
+            if (problem != null) {
+                throw new Refused(problem);
+            }
+            throw new IOException(failure.getCause());
         }
     }
 }

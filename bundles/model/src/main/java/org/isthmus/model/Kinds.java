@@ -87,6 +87,52 @@ public final class Kinds {
             index("lease-by-holder", l -> l.holder() == null ? List.of() : List.of(l.holder()));
     public static final Kind<Lease> LEASE = kind("lease", Lease.class, "state", LEASES_BY_HOLDER);
 
+    public static final Index<Offer> OFFERS_BY_NAME = index("offer-by-name", o -> List.of(o.name()));
+    public static final Index<Offer> OFFERS_BY_APPLICATION =
+            index("offer-by-application", o -> List.of(o.application()));
+    public static final Kind<Offer> OFFER = kind("offer", Offer.class, "offer", OFFERS_BY_NAME, OFFERS_BY_APPLICATION);
+
+    public static final Index<OfferUser> OFFER_USERS_BY_OFFER = index("offer-user-by-offer", u -> List.of(u.offer()));
+    public static final Index<OfferUser> OFFER_USERS_BY_USER = index("offer-user-by-user", u -> List.of(u.user()));
+    public static final Kind<OfferUser> OFFER_USER =
+            kind("offer-user", OfferUser.class, "access", OFFER_USERS_BY_OFFER, OFFER_USERS_BY_USER);
+
+    public static final Index<OfferConnection> CONNECTIONS_BY_OFFER =
+            index("offer-connection-by-offer", c -> List.of(c.offer()));
+    public static final Index<OfferConnection> CONNECTIONS_BY_RELATION =
+            index("offer-connection-by-relation", c -> List.of(Integer.toString(c.relation())));
+    public static final Index<OfferConnection> CONNECTIONS_BY_APPLICATION_TOKEN =
+            index("offer-connection-by-application-token", c -> List.of(c.applicationToken()));
+    public static final Index<OfferConnection> CONNECTIONS_BY_USER =
+            index("offer-connection-by-user", c -> List.of(c.user()));
+    public static final Kind<OfferConnection> OFFER_CONNECTION = kind(
+            "offer-connection",
+            OfferConnection.class,
+            "offer",
+            CONNECTIONS_BY_OFFER,
+            CONNECTIONS_BY_RELATION,
+            CONNECTIONS_BY_APPLICATION_TOKEN,
+            CONNECTIONS_BY_USER);
+
+    public static final Index<RemoteApplication> REMOTE_APPLICATIONS_ENDING =
+            ending("remote-application-ending", RemoteApplication::life);
+    public static final Index<RemoteApplication> REMOTE_APPLICATIONS_BY_OFFER =
+            index("remote-application-by-offer", r -> r.offer() == null ? List.of() : List.of(r.offer()));
+    public static final Index<RemoteApplication> REMOTE_APPLICATIONS_BY_TOKEN =
+            index("remote-application-by-token", r -> r.token() == null ? List.of() : List.of(r.token()));
+    public static final Kind<RemoteApplication> REMOTE_APPLICATION = kind(
+            "remote-application",
+            RemoteApplication.class,
+            "offer",
+            REMOTE_APPLICATIONS_ENDING,
+            REMOTE_APPLICATIONS_BY_OFFER,
+            REMOTE_APPLICATIONS_BY_TOKEN);
+
+    public static final Index<RemoteRelation> REMOTE_RELATIONS_BY_SAAS =
+            index("remote-relation-by-saas", r -> List.of(r.saas()));
+    public static final Kind<RemoteRelation> REMOTE_RELATION =
+            kind("remote-relation", RemoteRelation.class, "offer", REMOTE_RELATIONS_BY_SAAS);
+
     // --- in both kinds of document set; any room may write these two
     public static final Kind<Sequence> SEQUENCE = kind("sequence", Sequence.class, "*");
     public static final Kind<Answered> ANSWERED = kind("answered", Answered.class, "*");
@@ -103,6 +149,12 @@ public final class Kinds {
     public static final Kind<ModelEntry> MODEL_ENTRY =
             kind("model-entry", ModelEntry.class, "model-admin", MODEL_ENTRIES_BY_NAME, MODEL_ENTRIES_UNFINISHED);
 
+    public static final Kind<ExternalController> EXTERNAL_CONTROLLER =
+            kind("external-controller", ExternalController.class, "offer");
+    public static final Index<Outgoing> OUTGOING_BY_CONTROLLER =
+            index("outgoing-by-controller", o -> List.of(o.controller()));
+    public static final Kind<Outgoing> OUTGOING = kind("outgoing", Outgoing.class, "offer", OUTGOING_BY_CONTROLLER);
+
     private static final Map<String, Kind<?>> BY_NAME = byName(List.of(
             MODEL,
             MODEL_USER,
@@ -118,13 +170,20 @@ public final class Kinds {
             RELATION_UNIT,
             RELATION_APPLICATION,
             LEASE,
+            OFFER,
+            OFFER_USER,
+            OFFER_CONNECTION,
+            REMOTE_APPLICATION,
+            REMOTE_RELATION,
             SEQUENCE,
             ANSWERED,
             CONTROLLER,
             USER,
             CLOUD,
             CREDENTIAL,
-            MODEL_ENTRY));
+            MODEL_ENTRY,
+            EXTERNAL_CONTROLLER,
+            OUTGOING));
 
     private Kinds() {}
 

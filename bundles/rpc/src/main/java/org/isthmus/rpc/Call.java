@@ -44,4 +44,14 @@ public interface Call {
      * were revoked since the request was taken in do not commit.
      */
     <R> CompletionStage<R> submit(Function<Tx, R> decision);
+
+    /**
+     * Starts a watcher beside the answer, for bulk calls whose items carry watcher ids of their own. A method that starts one
+     * watcher returns its {@link WatchHandle} instead.
+     *
+     * @return the watcher id to put into the answer
+     */
+    default String watch(WatchHandle handle) {
+        throw new UnsupportedOperationException("no watchers on this call");
+    }
 }

@@ -133,6 +133,8 @@ public final class Kinds {
     public static final Kind<RemoteRelation> REMOTE_RELATION =
             kind("remote-relation", RemoteRelation.class, "offer", REMOTE_RELATIONS_BY_SAAS);
 
+    public static final Kind<Annotation> ANNOTATION = kind("annotation", Annotation.class, "model-admin");
+
     // --- in both kinds of document set; any room may write these two
     public static final Kind<Sequence> SEQUENCE = kind("sequence", Sequence.class, "*");
     public static final Kind<Answered> ANSWERED = kind("answered", Answered.class, "*");
@@ -175,6 +177,7 @@ public final class Kinds {
             OFFER_CONNECTION,
             REMOTE_APPLICATION,
             REMOTE_RELATION,
+            ANNOTATION,
             SEQUENCE,
             ANSWERED,
             CONTROLLER,

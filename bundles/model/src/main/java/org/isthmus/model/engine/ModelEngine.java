@@ -3,9 +3,12 @@ package org.isthmus.model.engine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.isthmus.api.Constraints;
+import org.isthmus.model.Annotation;
 import org.isthmus.model.CloudRecord;
 import org.isthmus.model.Credential;
+import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Tx;
@@ -53,6 +56,31 @@ public interface ModelEngine {
     void putCredential(Tx controller, Credential credential);
 
     void removeCredential(Tx controller, String id);
+
+    /** Sets annotations of the thing with this tag; empty values delete keys. */
+    default void annotate(Tx model, String tag, Map<String, String> changes) {
+        Tx tx = model.as("model-admin");
+        Annotation at = tx.get(Kinds.ANNOTATION, tag);
+        Map<String, String> values = new TreeMap<>(at == null ? Map.of() : at.values());
+        changes.forEach((key, value) -> {
+            if (value == null || value.isEmpty()) {
+                values.remove(key);
+            } else {
+                values.put(key, value);
+            }
+        });
+        if (values.isEmpty()) {
+            tx.remove(Kinds.ANNOTATION, tag);
+        } else {
+            tx.put(Kinds.ANNOTATION, new Annotation(tag, values));
+        }
+    }
+
+    /** The model uses this credential (id `cloud/owner/name`) from now on. */
+    default void setCredential(Tx model, String credential) {
+        Tx tx = model.as("model-admin");
+        tx.put(Kinds.MODEL, tx.now().model().withCredential(credential));
+    }
 
     /**
      * One typed setting.

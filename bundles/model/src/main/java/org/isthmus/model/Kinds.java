@@ -135,6 +135,12 @@ public final class Kinds {
 
     public static final Kind<Annotation> ANNOTATION = kind("annotation", Annotation.class, "model-admin");
 
+    public static final Kind<OfferKey> OFFER_KEY = kind("offer-key", OfferKey.class, "offer");
+    public static final Index<OfferGrant> OFFER_GRANTS_BY_OFFER =
+            index("offer-grant-by-offer", g -> List.of(g.offer()));
+    public static final Kind<OfferGrant> OFFER_GRANT =
+            kind("offer-grant", OfferGrant.class, "offer", OFFER_GRANTS_BY_OFFER);
+
     // --- in both kinds of document set; any room may write these two
     public static final Kind<Sequence> SEQUENCE = kind("sequence", Sequence.class, "*");
     public static final Kind<Answered> ANSWERED = kind("answered", Answered.class, "*");

@@ -18,6 +18,8 @@ import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Offer;
 import org.isthmus.model.OfferConnection;
+import org.isthmus.model.OfferGrant;
+import org.isthmus.model.OfferKey;
 import org.isthmus.model.Outgoing;
 import org.isthmus.model.Relation;
 import org.isthmus.model.RemoteApplication;
@@ -148,6 +150,9 @@ public final class OfferRegistry implements OfferEngine {
                     relations.size(),
                     relations.size() == 1 ? "" : "s");
         }
+        for (OfferGrant grant : tx.now().listBy(Kinds.OFFER_GRANTS_BY_OFFER, offerUuid)) {
+            tx.remove(Kinds.OFFER_GRANT, grant.nonce());
+        }
         tx.remove(Kinds.OFFER, offerUuid);
         return relations;
     }
@@ -242,6 +247,28 @@ public final class OfferRegistry implements OfferEngine {
         Tx tx = outer.as(ROOM);
         OfferConnection connection = tx.need(Kinds.OFFER_CONNECTION, token);
         tx.put(Kinds.OFFER_CONNECTION, connection.withRelation(relation));
+    }
+
+    @Override
+    public String offerKey(Tx outer, String fresh) {
+        Tx tx = outer.as(ROOM);
+        OfferKey key = tx.get(Kinds.OFFER_KEY, OfferKey.ID);
+        if (key == null) {
+            key = new OfferKey(fresh);
+            tx.put(Kinds.OFFER_KEY, key);
+        }
+        return key.key();
+    }
+
+    @Override
+    public void pin(Tx outer, OfferGrant grant) {
+        Tx tx = outer.as(ROOM);
+        OfferGrant known = tx.get(Kinds.OFFER_GRANT, grant.nonce());
+        if (known == null) {
+            tx.put(Kinds.OFFER_GRANT, grant);
+        } else if (!known.equals(grant)) {
+            throw Problem.denied();
+        }
     }
 
     @Override

@@ -62,6 +62,12 @@ public interface OfferEngine {
 
     void connected(Tx tx, String token, int relation);
 
+    /** The model's signing key; the fresh one (base64) is taken where there is none yet. */
+    String offerKey(Tx tx, String fresh);
+
+    /** First use of a macaroon pins it to this consumer; denied to every other. */
+    void pin(Tx tx, org.isthmus.model.OfferGrant grant);
+
     /** Networks that a connection's consumer dials from. Refuses with code `forbidden` what the model does not allow. */
     void setIngress(Tx tx, String token, List<String> cidrs, List<String> allowed);
 

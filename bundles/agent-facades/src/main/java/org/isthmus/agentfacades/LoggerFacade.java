@@ -1,0 +1,36 @@
+package org.isthmus.agentfacades;
+
+import java.util.List;
+import org.isthmus.model.store.Logs;
+import org.isthmus.api.Tag;
+import org.isthmus.rpc.Access;
+import org.isthmus.rpc.Call;
+import org.isthmus.rpc.Facade;
+import org.isthmus.rpc.Method;
+import org.isthmus.wire.agent.LogBatch;
+
+/** Log lines of agents, into the model's log. Not mutating: logs are no documents. */
+@Facade(name = "Logger", since = 1, until = 1)
+public final class LoggerFacade {
+
+    @Method(access = Access.AGENT)
+    public void append(Call call, LogBatch batch) {
+        String model = call.model().id();
+        for (LogBatch.Line line : batch.lines()) {
+            // A line under another's name is dropped, not refused: the rest of the batch is honest.
+            if (call.caller().isAgent(Tag.parse(line.tag()))) {
+                call.controller()
+                        .logs()
+                        .append(new Logs.Line(
+                                line.time(),
+                                model,
+                                line.tag(),
+                                line.level(),
+                                line.module(),
+                                "",
+                                List.of(),
+                                line.message()));
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The facades that machine and unit agents call: wire records in, engine decisions out. */
+package org.isthmus.agentfacades;

@@ -1,0 +1,14 @@
+package org.isthmus.wire.agent;
+
+import java.util.List;
+
+/** All that a machine agent must act on: whether the machine goes, and which units belong there. */
+public record MachineState(String life, List<Deployed> units) {
+
+    public MachineState {
+        units = units == null ? List.of() : List.copyOf(units);
+    }
+
+    /** @param principal of a subordinate, else null */
+    public record Deployed(String unit, String life, String principal) {}
+}

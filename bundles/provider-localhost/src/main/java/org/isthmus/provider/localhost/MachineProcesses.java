@@ -1,0 +1,161 @@
+package org.isthmus.provider.localhost;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All processes of a machine, also those that made themselves daemons: found by a control group where this user may make one, and
+ * everywhere by the variable ISTHMUS_MACHINE that children inherit.
+ */
+final class MachineProcesses {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineProcesses.class);
+    static final String MARK = "ISTHMUS_MACHINE";
+
+    private final Path cgroups;
+    private final Path proc;
+
+    /** @param cgroups `/sys/fs/cgroup`, @param proc `/proc` */
+    MachineProcesses(Path cgroups, Path proc) {
+        this.cgroups = cgroups;
+        this.proc = proc;
+    }
+
+    /** Makes the machine's control group; empty where that is not allowed. */
+    Optional<Path> makeGroup(String machine) {
+        for (Path root : groupRoots()) {
+            Path group = root.resolve("isthmus-" + machine);
+            try {
+                Files.createDirectories(group);
+                if (Files.isWritable(group.resolve("cgroup.procs"))) {
+                    return Optional.of(group);
+                }
+                Files.deleteIfExists(group);
+            } catch (IOException notAllowed) {
+                LOG.debug("no control group in {}: {}", root, notAllowed.toString());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<Path> groupRoots() {
+        List<Path> roots = new ArrayList<>();
+        if (Files.exists(cgroups.resolve("cgroup.controllers"))) {
+            roots.add(cgroups);
+        }
+        for (String hierarchy : List.of("unified", "freezer", "pids")) {
+            if (Files.exists(cgroups.resolve(hierarchy).resolve("cgroup.procs"))) {
+                roots.add(cgroups.resolve(hierarchy));
+            }
+        }
+        return roots.stream().filter(Files::isWritable).toList();
+    }
+
+    private List<Path> groups(String machine) {
+        return groupRoots().stream()
+                .map(root -> root.resolve("isthmus-" + machine))
+                .filter(Files::isDirectory)
+                .toList();
+    }
+
+    /** Whether this process is there and belongs to the machine. */
+    boolean belongs(long pid, String token) {
+        return pid > 0 && environ(proc.resolve(Long.toString(pid))).contains(MARK + "=" + token + "\0");
+    }
+
+    private static String environ(Path process) {
+        try {
+            return new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
+        } catch (IOException goneOrNotOurs) {
+            return "";
+        }
+    }
+
+    Set<Long> all(String machine, String token) {
+        Set<Long> pids = new HashSet<>();
+        for (Path group : groups(machine)) {
+            try {
+                for (String line : Files.readAllLines(group.resolve("cgroup.procs"))) {
+                    pids.add(Long.valueOf(line.strip()));
+                }
+            } catch (IOException | NumberFormatException gone) {
+                LOG.debug("control group {}: {}", group, gone.toString());
+            }
+        }
+        String mark = MARK + "=" + token + "\0";
+        try (Stream<Path> processes = Files.list(proc)) {
+            processes.forEach(process -> {
+                String name = process.getFileName().toString();
+                if (Character.isDigit(name.charAt(0)) && environ(process).contains(mark)) {
+                    pids.add(Long.valueOf(name));
+                }
+            });
+        } catch (IOException | java.io.UncheckedIOException unreadable) {
+            LOG.warn("cannot list processes", unreadable);
+        }
+        pids.remove(ProcessHandle.current().pid());
+        return pids;
+    }
+
+    /**
+     * Ends them all: asks first, kills what is there after the grace. Goes on until none is left, since a process may have made
+     * another one meanwhile. Blocks; not for an event loop.
+     */
+    void end(String machine, String token, long graceMillis, long limitMillis) throws IOException {
+        long start = System.nanoTime();
+        Set<Long> asked = new HashSet<>();
+        while (true) {
+            Set<Long> left = all(machine, token);
+            if (left.isEmpty()) {
+                break;
+            }
+            long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            if (waited > limitMillis) {
+                throw new IOException("processes " + left + " of machine " + machine + " do not end");
+            }
+            for (long pid : left) {
+                if (waited > graceMillis) {
+                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+                } else if (asked.add(pid)) {
+                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+                }
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IOException("interrupted while ending machine " + machine);
+            }
+        }
+        for (Path group : groups(machine)) {
+            removeGroup(group, start, limitMillis);
+        }
+    }
+
+    /** A group that just became empty answers "busy" for some milliseconds. */
+    private static void removeGroup(Path group, long start, long limitMillis) throws IOException {
+        while (true) {
+            try {
+                Files.delete(group);
+                return;
+            } catch (NoSuchFileException gone) {
+                return;
+            } catch (IOException busy) {
+                if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) > limitMillis) {
+                    throw busy;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+        }
+    }
+}

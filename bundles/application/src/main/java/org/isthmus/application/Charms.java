@@ -1,0 +1,49 @@
+package org.isthmus.application;
+
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.charm.Charm;
+import org.isthmus.model.Application;
+import org.isthmus.model.CharmRecord;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.Tx;
+
+/** The charms a model knows. */
+final class Charms {
+    private Charms() {}
+
+    static void add(Tx tx, CharmRecord charm) {
+        CharmRecord known = tx.get(Kinds.CHARM, charm.url());
+        if (known == null) {
+            tx.put(Kinds.CHARM, charm);
+        } else if (!known.sha256().equals(charm.sha256())) {
+            throw Problem.refuse(Code.ALREADY_EXISTS, "charm \"%s\" already exists", charm.url());
+        }
+    }
+
+    /** Above every revision given before, and every one that is there. */
+    static int nextLocalRevision(Tx tx, String name) {
+        long above = 0;
+        for (CharmRecord charm : tx.now().by(Kinds.CHARMS_BY_NAME, name)) {
+            if (charm.url().startsWith("local:")) {
+                above = Math.max(above, charm.revision() + 1L);
+            }
+        }
+        long revision = tx.next("charm-" + name);
+        while (revision < above) {
+            revision = tx.next("charm-" + name);
+        }
+        return Math.toIntExact(revision);
+    }
+
+    static Charm of(Snapshot model, Application application) {
+        return model.need(Kinds.CHARM, application.charmUrl()).charm();
+    }
+
+    static void removeUnused(Tx tx, String url) {
+        if (tx.now().count(Kinds.APPLICATIONS_BY_CHARM, url) == 0) {
+            tx.remove(Kinds.CHARM, url);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package org.isthmus.modeladmin;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.isthmus.api.Problem;
+import org.isthmus.model.engine.ModelEngine.Setting;
+
+/** Typed settings of one kind of thing: every key, its type, default and range; nothing else is accepted. */
+final class Schema {
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    /**
+     * One setting.
+     *
+     * @param type `string`, `int`, `bool`, `duration`, `list`
+     * @param defaultValue of the type's Java class: String, Long, Boolean, String, String (comma separated)
+     * @param unit of numbers; null where there is none
+     * @param check what more a value must be
+     * @param readOnly why it cannot be set; null where it can
+     * @param live true: in effect at once
+     */
+    record Entry(
+            String name,
+            String type,
+            Object defaultValue,
+            String unit,
+            Check check,
+            String readOnly,
+            boolean live,
+            String description) {}
+
+    /** Refuses a typed value that is out of range; the message says what is in range. */
+    interface Check {
+        /** What is wrong, or null. */
+        String wrong(Object value);
+    }
+
+    Schema add(
+            String name, String type, Object defaultValue, String unit, Check check, boolean live, String description) {
+        entries.put(name, new Entry(name, type, defaultValue, unit, check, null, live, description));
+        return this;
+    }
+
+    Schema readOnly(String name, String type, String reason, String description) {
+        entries.put(name, new Entry(name, type, null, null, null, reason, false, description));
+        return this;
+    }
+
+    Set<String> names() {
+        return entries.keySet();
+    }
+
+    private Entry need(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw Problem.notValid("unknown option \"%s\"", name);
+        }
+        return entry;
+    }
+
+    /** Every value checked and typed; unknown and read-only keys refused. */
+    Map<String, Object> checked(Map<String, Object> values, Map<String, Object> current) {
+        Map<String, Object> typed = new TreeMap<>();
+        new TreeMap<>(values).forEach((name, value) -> {
+            Entry entry = need(name);
+            if (entry.readOnly() != null) {
+                Object now = current.get(name);
+                if (now == null || value == null || !now.toString().equals(value.toString())) {
+                    throw Problem.notValid("%s", entry.readOnly());
+                }
+                return;
+            }
+            typed.put(name, typed(entry, value));
+        });
+        return typed;
+    }
+
+    void needSettable(List<String> names) {
+        for (String name : names) {
+            Entry entry = need(name);
+            if (entry.readOnly() != null) {
+                throw Problem.notValid("%s", entry.readOnly());
+            }
+        }
+    }
+
+    private static Object typed(Entry entry, Object value) {
+        Object typed =
+                switch (entry.type()) {
+                    case "int" -> number(value);
+                    case "bool" -> bool(value);
+                    case "list" -> list(value);
+                    default -> value instanceof String ? value : null;
+                };
+        if (typed == null) {
+            throw Problem.notValid(
+                    "%s: expected %s, got %s",
+                    entry.name(),
+                    entry.type().equals("list") ? "list of strings" : entry.type(),
+                    value instanceof String ? "string(\"" + value + "\")" : String.valueOf(value));
+        }
+        if (entry.type().equals("duration") && !typed.equals("") && Durations.parse((String) typed) == null) {
+            throw Problem.notValid("%s: conversion to duration: time: invalid duration \"%s\"", entry.name(), typed);
+        }
+        String wrong = entry.check() == null ? null : entry.check().wrong(typed);
+        if (wrong != null) {
+            throw Problem.notValid("%s", wrong);
+        }
+        return typed;
+    }
+
+    private static Object number(Object value) {
+        if (value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())) {
+            return number.longValue();
+        }
+        try {
+            return value instanceof String text ? Long.valueOf(text.trim()) : null;
+        } catch (NumberFormatException notANumber) {
+            return null;
+        }
+    }
+
+    private static Object bool(Object value) {
+        if (value instanceof Boolean) {
+            return value;
+        }
+        return switch (String.valueOf(value)) {
+            case "true", "True", "TRUE", "t", "T", "1" -> Boolean.TRUE;
+            case "false", "False", "FALSE", "f", "F", "0" -> Boolean.FALSE;
+            default -> null;
+        };
+    }
+
+    private static Object list(Object value) {
+        if (value instanceof String) {
+            return value;
+        }
+        if (value instanceof List<?> list) {
+            List<String> words = new ArrayList<>();
+            list.forEach(each -> words.add(String.valueOf(each)));
+            return String.join(",", words);
+        }
+        return null;
+    }
+
+    /** Every setting, set or not. @param source what a set value's source is called */
+    List<Setting> show(Map<String, Object> values, Map<String, Object> fixed, String source) {
+        List<Setting> all = new ArrayList<>();
+        for (Entry entry : entries.values()) {
+            Object set = entry.readOnly() == null ? values.get(entry.name()) : fixed.get(entry.name());
+            if (entry.readOnly() != null && set == null) {
+                continue;
+            }
+            if (set instanceof Integer number) {
+                set = number.longValue();
+            }
+            boolean isDefault = set == null || set.equals(entry.defaultValue());
+            all.add(new Setting(
+                    entry.name(),
+                    entry.type(),
+                    set == null ? entry.defaultValue() : set,
+                    entry.defaultValue(),
+                    isDefault ? "default" : source,
+                    entry.unit() == null ? entry.description() : entry.description() + " (" + entry.unit() + ")",
+                    entry.live()));
+        }
+        return all;
+    }
+
+    /** What is stored after these changes: values equal to their default are not kept, so that a later default counts. */
+    static Map<String, Object> merged(Map<String, Object> before, Map<String, Object> set, List<String> reset) {
+        Map<String, Object> after = new LinkedHashMap<>(before);
+        after.putAll(set);
+        new TreeSet<>(reset).forEach(after::remove);
+        return after;
+    }
+
+    static Check between(String name, long from, long to) {
+        return value -> {
+            long number = (Long) value;
+            return number >= from && number <= to
+                    ? null
+                    : String.format("%s: expected a number from %d to %d, got %d", name, from, to, number);
+        };
+    }
+
+    static Check lasting(String name, String from, String to) {
+        return value -> {
+            long nanos = Durations.parse((String) value);
+            if (nanos < Durations.parse(from)) {
+                return String.format("%s %s cannot be less than %s", name, value, from);
+            }
+            return to != null && nanos > Durations.parse(to)
+                    ? String.format("%s %s cannot be greater than %s", name, value, to)
+                    : null;
+        };
+    }
+
+    static Check oneOf(String name, String... words) {
+        return value -> List.of(words).contains(value)
+                ? null
+                : String.format("%s: expected one of [%s], got \"%s\"", name, String.join(" ", words), value);
+    }
+}

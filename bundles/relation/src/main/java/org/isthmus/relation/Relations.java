@@ -1,0 +1,257 @@
+package org.isthmus.relation;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.isthmus.api.Base;
+import org.isthmus.api.Code;
+import org.isthmus.api.Life;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.model.Application;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.Relation;
+import org.isthmus.model.Relation.Endpoint;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.StatusValue;
+import org.isthmus.model.Tx;
+import org.isthmus.model.engine.RelationEngine;
+import org.osgi.service.component.annotations.Component;
+
+/** The relation engine: pure decisions, no state. */
+@Component(service = RelationEngine.class)
+public final class Relations implements RelationEngine {
+    private static final String ROOM = "relation";
+
+    /** Which status may not follow which (reference: §3.8). */
+    private static final Map<String, Set<String>> NOT_AFTER = Map.of(
+            "broken", Set.of(),
+            "suspending", Set.of("broken", "suspended"),
+            "joining", Set.of("broken", "joined"),
+            "joined", Set.of("broken"),
+            "suspended", Set.of("broken"),
+            "error", Set.of());
+
+    @Override
+    public Added addRelation(Tx tx, List<String> endpoints, List<String> viaCidrs, Instant now) {
+        tx = tx.as(ROOM);
+        List<Endpoint> pair = Endpoints.sorted(Inference.pair(tx.now(), endpoints));
+        String key = Endpoints.key(pair);
+        for (Endpoint endpoint : pair) {
+            if (tx.need(Kinds.APPLICATION, endpoint.application()).life() != Life.ALIVE) {
+                throw cannotAdd(key, Code.NONE, "application \"" + endpoint.application() + "\" is not alive");
+            }
+        }
+        for (Relation existing : tx.now().by(Kinds.RELATIONS_BY_KEY, key)) {
+            throw cannotAdd(
+                    key,
+                    Code.ALREADY_EXISTS,
+                    existing.life() == Life.ALIVE
+                            ? "relation " + key + " already exists"
+                            : "relation " + key + " is dying, but not yet removed");
+        }
+        if (Endpoints.isContainer(pair.get(0), pair.get(1))) {
+            needCommonBase(tx.now(), key, pair);
+        }
+        for (Endpoint endpoint : pair) {
+            needRoom(tx.now(), key, endpoint);
+        }
+        List<String> egress = egress(viaCidrs);
+        int number = put(tx, key, pair, egress, now);
+        Map<String, Endpoint> byApplication = new LinkedHashMap<>();
+        pair.forEach(endpoint -> byApplication.put(endpoint.application(), endpoint));
+        return new Added(number, key, byApplication);
+    }
+
+    private static int put(Tx tx, String key, List<Endpoint> endpoints, List<String> egress, Instant now) {
+        int number = Math.toIntExact(tx.next("relation"));
+        tx.put(
+                Kinds.RELATION,
+                new Relation(
+                        number,
+                        key,
+                        endpoints,
+                        Life.ALIVE,
+                        new StatusValue("joining", "", now),
+                        false,
+                        null,
+                        null,
+                        egress,
+                        false,
+                        now));
+        return number;
+    }
+
+    private static Refused cannotAdd(String key, Code code, String why) {
+        return Problem.refuse(code, "cannot add relation \"%s\": %s", key, why);
+    }
+
+    /** Units of both run on one machine, so both must run on its base. */
+    private static void needCommonBase(Snapshot model, String key, List<Endpoint> pair) {
+        Base first = base(model, pair.get(0));
+        Base second = base(model, pair.get(1));
+        if (first != null && second != null && !first.toString().equals(second.toString())) {
+            throw cannotAdd(key, Code.NONE, "principal and subordinate applications' bases must match");
+        }
+    }
+
+    private static Base base(Snapshot model, Endpoint endpoint) {
+        Application application = model.get(Kinds.APPLICATION, endpoint.application());
+        return application.origin() == null ? null : application.origin().base();
+    }
+
+    private static void needRoom(Snapshot model, String key, Endpoint endpoint) {
+        if (endpoint.limit() <= 0) {
+            return;
+        }
+        long used = model.by(Kinds.RELATIONS_BY_APPLICATION, endpoint.application()).stream()
+                .filter(r -> endpoint.name()
+                        .equals(r.endpointOf(endpoint.application()).name()))
+                .count();
+        if (used >= endpoint.limit()) {
+            throw cannotAdd(
+                    key,
+                    Code.QUOTA_LIMIT_EXCEEDED,
+                    "establishing a new relation for " + endpoint + " would exceed its maximum relation limit of "
+                            + endpoint.limit());
+        }
+    }
+
+    private static List<String> egress(List<String> viaCidrs) {
+        if (viaCidrs == null) {
+            return List.of();
+        }
+        for (String cidr : viaCidrs) {
+            if (!cidr.matches("[0-9a-fA-F:.]+/[0-9]{1,3}")) {
+                throw Problem.notValid("invalid CIDR address: %s", cidr);
+            }
+            if (cidr.equals("0.0.0.0/0") || cidr.equals("::/0")) {
+                throw Problem.notValid("CIDR \"%s\" not allowed", cidr);
+            }
+        }
+        return List.copyOf(viaCidrs);
+    }
+
+    @Override
+    public void addPeers(Tx tx, String application, Instant now) {
+        tx = tx.as(ROOM);
+        Application of = tx.need(Kinds.APPLICATION, application);
+        for (Endpoint endpoint : Endpoints.of(tx.now(), of).values()) {
+            if (!endpoint.role().equals(Endpoints.PEER)) {
+                continue;
+            }
+            String key = endpoint.toString();
+            if (tx.now().count(Kinds.RELATIONS_BY_KEY, key) == 0) {
+                put(tx, key, List.of(endpoint), List.of(), now);
+            }
+        }
+    }
+
+    @Override
+    public int find(Snapshot model, List<String> endpoints) {
+        return Inference.existing(model, endpoints).number();
+    }
+
+    @Override
+    public void destroyRelation(Tx tx, int relation, boolean force, Instant now) {
+        Endings.destroy(tx.as(ROOM), relation, force);
+    }
+
+    @Override
+    public void setSuspended(Tx tx, int relation, boolean suspended, String reason, String cause, Instant now) {
+        tx = tx.as(ROOM);
+        Relation at = Scopes.need(tx.now(), relation);
+        if (at.isPeer()) {
+            throw Problem.notValid(
+                    "cannot set suspend status for \"%s\" which is not associated with an offer", at.key());
+        }
+        if (at.suspended() == suspended) {
+            return;
+        }
+        String message = reason == null ? "" : reason;
+        tx.put(
+                Kinds.RELATION,
+                at.withSuspended(suspended)
+                        .withSuspendedReason(suspended ? message : null)
+                        .withSuspendedCause(suspended ? cause : null)
+                        .withStatus(
+                                suspended
+                                        ? new StatusValue("suspending", message, now)
+                                        : new StatusValue("joining", "", now)));
+    }
+
+    @Override
+    public void setStatus(Tx tx, int relation, StatusValue status) {
+        tx = tx.as(ROOM);
+        Relation at = Scopes.need(tx.now(), relation);
+        Set<String> notAfter = NOT_AFTER.get(status.status());
+        if (notAfter == null) {
+            throw Problem.notValid("cannot set invalid status \"%s\"", status.status());
+        }
+        String current = at.status().status();
+        if (!current.equals(status.status())) {
+            if (notAfter.contains(current)) {
+                throw Problem.notValid(
+                        "cannot set status \"%s\" when relation has status \"%s\"", status.status(), current);
+            }
+            if (status.status().equals("error") && status.message().isEmpty()) {
+                throw Problem.notValid("cannot set status \"error\" without info");
+            }
+        }
+        tx.put(Kinds.RELATION, at.withStatus(status));
+    }
+
+    @Override
+    public String enterScope(Tx tx, int relation, String unit, Map<String, String> settings) {
+        return Scopes.enter(tx.as(ROOM), relation, unit, settings);
+    }
+
+    @Override
+    public void leaveScope(Tx tx, int relation, String unit) {
+        Endings.leave(tx.as(ROOM), relation, unit);
+    }
+
+    @Override
+    public void writeUnitSettings(Tx tx, int relation, String unit, Map<String, String> changes) {
+        Scopes.write(tx.as(ROOM), relation, unit, changes);
+    }
+
+    @Override
+    public void writeApplicationSettings(Tx tx, int relation, String application, Map<String, String> changes) {
+        Scopes.writeApplication(tx.as(ROOM), relation, application, changes);
+    }
+
+    @Override
+    public void updateAddresses(Tx tx, String unit, Map<String, String> addressSettings) {
+        tx = tx.as(ROOM);
+        for (int relation : Scopes.of(tx, unit)) {
+            Scopes.write(tx, relation, unit, addressSettings);
+        }
+    }
+
+    @Override
+    public void forceOut(Tx tx, String unit) {
+        Endings.leaveAll(tx.as(ROOM), unit);
+    }
+
+    @Override
+    public List<Endpoint> endpoints(Snapshot model, String application) {
+        Collection<Endpoint> all =
+                Endpoints.of(model, model.need(Kinds.APPLICATION, application)).values();
+        return new ArrayList<>(all);
+    }
+
+    @Override
+    public List<String> members(Snapshot model, int relation, String unit) {
+        return Scopes.members(model, relation, unit);
+    }
+
+    @Override
+    public void settle(Tx tx, Instant now) {
+        Endings.settle(tx.as(ROOM));
+    }
+}

@@ -149,7 +149,9 @@ final class Removals {
         boolean modelEnds = model != null && model.life() != Life.ALIVE;
         if (modelEnds) {
             for (Application application : new ArrayList<>(tx.now().all(Kinds.APPLICATION))) {
-                end(tx, application, model.destroyForced());
+                if (application.life() == Life.ALIVE || model.destroyForced() && !application.forced()) {
+                    end(tx, application, model.destroyForced());
+                }
             }
         }
         for (Relation relation : tx.now().listBy(Kinds.RELATIONS_ENDING, Kinds.ENDING)) {

@@ -1,0 +1,75 @@
+package org.isthmus.lifecycle;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.model.Cause;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Interest;
+import org.isthmus.rpc.ControllerContext;
+import org.isthmus.rpc.Reconciler;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Carries endings on: what is dying or dead in a model takes its next step, and a dying model that is empty is handed to
+ * {@link ModelSagas} by the mark in the controller's documents.
+ */
+@Component(service = Reconciler.class)
+public final class LifecycleReconciler implements Reconciler {
+    private final Clock clock;
+
+    @Activate
+    public LifecycleReconciler() {
+        this(Clock.systemUTC());
+    }
+
+    LifecycleReconciler(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "lifecycle";
+    }
+
+    @Override
+    public Set<Interest> interests() {
+        return Set.of(
+                Interest.in(Kinds.MODEL),
+                Interest.in(Kinds.UNIT, Kinds.UNITS_ENDING, Kinds.ENDING),
+                Interest.in(Kinds.APPLICATION, Kinds.APPLICATIONS_ENDING, Kinds.ENDING),
+                Interest.in(Kinds.RELATION, Kinds.RELATIONS_ENDING, Kinds.ENDING),
+                Interest.in(Kinds.MACHINE, Kinds.MACHINES_ENDING, Kinds.ENDING));
+    }
+
+    @Override
+    public CompletionStage<Duration> reconcile(ControllerContext controller, Documents model, Cause cause) {
+        if (!Settlement.isDue(model.snapshot())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Instant now = clock.instant();
+        return controller
+                .relations()
+                .call(relations -> controller
+                        .applications()
+                        .call(applications ->
+                                model.submit(tx -> Settlement.settle(tx, relations, applications, now))))
+                .thenCompose(empty -> empty ? handOver(controller, model.id()) : nothingLeft());
+    }
+
+    private static CompletionStage<Duration> handOver(ControllerContext controller, String uuid) {
+        return controller.models().call(models -> controller.store().controller().submit(tx -> {
+            models.markEntryRemoving(tx, uuid);
+            return null;
+        }));
+    }
+
+    private static CompletionStage<Duration> nothingLeft() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

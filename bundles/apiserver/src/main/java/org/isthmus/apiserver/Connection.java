@@ -1,0 +1,447 @@
+package org.isthmus.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.model.Key;
+import org.isthmus.model.store.Documents;
+import org.isthmus.rpc.Access;
+import org.isthmus.rpc.Caller;
+import org.isthmus.rpc.Facade;
+import org.isthmus.rpc.WatchHandle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** One API connection: its login, its watchers, and the dispatch of its requests. */
+final class Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private final Server server;
+    private final Socket socket;
+    private final long number;
+    private final String origin;
+    private final String modelUuid;
+    private final Map<String, Watcher> watchers = new ConcurrentHashMap<>();
+    private final AtomicLong watcherIds = new AtomicLong();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final long opened = System.nanoTime();
+    private volatile long ponged = opened;
+    private volatile long pinged = opened;
+    private volatile long pingSent = opened;
+    private volatile Caller caller;
+    private volatile boolean closed;
+
+    /** @param modelUuid null for a connection to the controller */
+    Connection(Server server, Socket socket, long number, String origin, String modelUuid) {
+        this.server = server;
+        this.socket = socket;
+        this.number = number;
+        this.origin = origin;
+        this.modelUuid = modelUuid;
+    }
+
+    long number() {
+        return number;
+    }
+
+    String origin() {
+        return origin;
+    }
+
+    String modelUuid() {
+        return modelUuid;
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    /** Null before the login. */
+    Caller caller() {
+        return caller;
+    }
+
+    void caller(Caller who) {
+        caller = who;
+        pinged = System.nanoTime();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    long openedNanos() {
+        return opened;
+    }
+
+    long pongedNanos() {
+        return ponged;
+    }
+
+    long pingedNanos() {
+        return pinged;
+    }
+
+    long pingSentNanos() {
+        return pingSent;
+    }
+
+    void ping() {
+        pingSent = System.nanoTime();
+        socket.ping();
+    }
+
+    void ponged() {
+        ponged = System.nanoTime();
+    }
+
+    /** A message came in; on the event loop. */
+    void message(byte[] text) {
+        if (inFlight.incrementAndGet() == server.limits().inFlight()) {
+            socket.read(false);
+        }
+        server.threads().decide().execute(() -> handle(text));
+    }
+
+    private void release() {
+        if (inFlight.decrementAndGet() == server.limits().inFlight() - 1) {
+            socket.read(true);
+        }
+    }
+
+    private void handle(byte[] text) {
+        Request request;
+        try {
+            request = Request.read(json(), text);
+        } catch (IOException garbage) {
+            release();
+            socket.close(1007, "not a JSON-RPC request");
+            return;
+        }
+        server.counted();
+        Watcher watcher = null;
+        try {
+            if (caller != null && request.method().equals("Next") && !request.id().isEmpty()) {
+                watcher = watcher(request);
+            }
+        } catch (Refused unknown) {
+            socket.text(request.refusal(json(), unknown.problem()));
+            release();
+            return;
+        }
+        if (watcher != null) {
+            // A parked call costs nothing and is not counted as being worked on.
+            release();
+            watcher.next((at, keys) -> tell(request, at, keys), (bytes, failure) -> reply(request, bytes, failure));
+            return;
+        }
+        CompletionStage<byte[]> answer;
+        try {
+            answer = route(request);
+        } catch (Throwable failure) {
+            answer = CompletableFuture.failedFuture(failure);
+        }
+        answer.whenComplete((bytes, failure) -> {
+            reply(request, bytes, failure);
+            release();
+        });
+    }
+
+    private void reply(Request request, byte[] bytes, Throwable failure) {
+        socket.text(failure == null ? bytes : request.refusal(json(), problem(request, failure)));
+    }
+
+    private Problem problem(Request request, Throwable failure) {
+        Problem problem = Refused.of(failure);
+        if (problem != null) {
+            return problem;
+        }
+        LOG.error(
+                "{} {}({}).{} failed, trace {}",
+                caller,
+                request.type(),
+                request.version(),
+                request.method(),
+                request.trace(),
+                failure);
+        return new Problem(Code.NONE, "internal error, see the controller's log for trace " + request.trace());
+    }
+
+    private ObjectMapper json() {
+        return server.json();
+    }
+
+    private CompletionStage<byte[]> route(Request request) {
+        if (request.type().equals("Admin")) {
+            if (request.version() != 3) {
+                throw FacadeTable.missing("Admin", request.version(), request.method());
+            }
+            return switch (request.method()) {
+                case "Login" -> server.admin()
+                        .login(this, request.params())
+                        .thenApply(result -> request.answer(json(), result));
+                case "RedirectInfo" -> throw Problem.refuse(Code.NONE, "not redirected");
+                default -> throw FacadeTable.missing("Admin", 3, request.method());
+            };
+        }
+        Caller who = caller;
+        if (who == null) {
+            throw FacadeTable.missing(request.type(), request.version(), request.method());
+        }
+        if (request.type().equals("Pinger")) {
+            return CompletableFuture.completedFuture(pinger(request));
+        }
+        if (request.method().equals("Stop") && !request.id().isEmpty()) {
+            watcher(request).stop();
+            watchers.remove(request.id());
+            return CompletableFuture.completedFuture(request.answer(json(), null));
+        }
+        if (server.threads().decide().getQueue().size() > server.limits().queue()) {
+            throw Problem.refuse(Code.TRY_AGAIN, "the controller is too busy, try again");
+        }
+        return dispatch(request, who);
+    }
+
+    private byte[] pinger(Request request) {
+        if (request.version() != 1) {
+            throw Problem.refuse(Code.NOT_IMPLEMENTED, "unknown version (%d) of facade type \"Pinger\"", request.version());
+        }
+        switch (request.method()) {
+            case "Ping":
+                pinged = System.nanoTime();
+                return request.answer(json(), null);
+            case "Stop":
+                return request.answer(json(), null);
+            default:
+                throw FacadeTable.missing("Pinger", 1, request.method());
+        }
+    }
+
+    // --- facades
+
+    private CompletionStage<byte[]> dispatch(Request request, Caller who) {
+        Facades.Room room = server.facades().of(request.type());
+        if (room == null) {
+            throw Problem.refuse(Code.NOT_IMPLEMENTED, "unknown facade type \"%s\"", request.type());
+        }
+        offered(room, request, who);
+        Documents model = server.documents(modelUuid);
+        Thread here = Thread.currentThread();
+        return server.context()
+                .access()
+                .call(engine -> on(here, () -> room.plug().call(table -> on(here, () -> {
+                    FacadeTable.Target target = table.method(request.type(), request.version(), request.method());
+                    ServedCall call = new ServedCall(
+                            server.context(),
+                            this,
+                            who,
+                            model,
+                            engine,
+                            target.access(),
+                            target.mutates(),
+                            request.version(),
+                            request.params(),
+                            request.trace());
+                    CompletionStage<byte[]> answer;
+                    try {
+                        call.check();
+                        answer = encoded(
+                                traced(request, () -> table.invoke(target, call, request.params())),
+                                value -> encode(table, request, target.access(), value));
+                    } catch (Throwable failure) {
+                        answer = CompletableFuture.failedFuture(failure);
+                    }
+                    if (target.mutates()) {
+                        answer = answer.whenComplete(
+                                (bytes, failure) -> server.audit().called(this, who, request, failure));
+                    }
+                    return answer;
+                }))));
+    }
+
+    /** Whoever waited at a plug comes back on a timer's thread: work goes on where work belongs. */
+    private <R> CompletionStage<R> on(Thread here, Supplier<CompletionStage<R>> work) {
+        return Thread.currentThread() == here
+                ? work.get()
+                : CompletableFuture.supplyAsync(work, server.threads().decide()).thenCompose(stage -> stage);
+    }
+
+    private void offered(Facades.Room room, Request request, Caller who) {
+        boolean there = false;
+        for (FacadeTable.Offered offered : room.offered()) {
+            if (offered.name().equals(request.type())) {
+                there |= offers(offered.scope(), who);
+            }
+        }
+        if (!there) {
+            throw Problem.refuse(
+                    Code.NOT_SUPPORTED,
+                    "facade \"%s\" not supported for %s API connection",
+                    request.type(),
+                    who.anonymous() ? "anonymous" : modelUuid == null ? "controller" : "model");
+        }
+    }
+
+    /** Whether a facade of this scope is offered to this caller here. */
+    boolean offers(Facade.Scope scope, Caller who) {
+        return switch (scope) {
+            case ANONYMOUS -> true;
+            case BOTH -> !who.anonymous();
+            case MODEL -> !who.anonymous() && modelUuid != null;
+            case CONTROLLER -> !who.anonymous() && modelUuid == null;
+        };
+    }
+
+    private interface Work {
+        Object run() throws Throwable;
+    }
+
+    private Object traced(Request request, Work work) throws Throwable {
+        MDC.put("trace", request.trace());
+        MDC.put("controller", server.context().uuid());
+        MDC.put("entity", String.valueOf(caller));
+        if (modelUuid != null) {
+            MDC.put("model", modelUuid);
+        }
+        try {
+            return work.run();
+        } finally {
+            MDC.remove("trace");
+            MDC.remove("controller");
+            MDC.remove("entity");
+            MDC.remove("model");
+        }
+    }
+
+    private CompletionStage<byte[]> encoded(Object result, java.util.function.Function<Object, byte[]> encoder) {
+        if (!(result instanceof CompletionStage<?> stage)) {
+            return CompletableFuture.completedFuture(encoder.apply(result));
+        }
+        CompletableFuture<?> future = stage.toCompletableFuture();
+        return future.isDone()
+                ? future.thenApply(encoder)
+                : future.thenApplyAsync(encoder, server.threads().decide());
+    }
+
+    private byte[] encode(FacadeTable table, Request request, Access access, Object value) {
+        if (value instanceof WatchHandle handle) {
+            String id = watch(handle, access);
+            ObjectNode answer = JsonNodeFactory.instance.objectNode();
+            answer.put("watcher-id", id);
+            if (handle.initial() != null) {
+                JsonNode initial = table.json().valueToTree(handle.initial());
+                if (!initial.isObject()) {
+                    throw new IllegalArgumentException("what a watcher tells first must be an object: " + handle.facade());
+                }
+                answer.setAll((ObjectNode) initial);
+            }
+            return request.answer(table.json(), answer);
+        }
+        return request.answer(table.json(), value);
+    }
+
+    // --- watchers
+
+    String watch(WatchHandle handle, Access access) {
+        if (watchers.size() >= server.limits().watchers()) {
+            throw Problem.refuse(Code.QUOTA_LIMIT_EXCEEDED, "too many watchers on this connection");
+        }
+        Documents documents = handle.model() == null
+                ? server.context().store().controller()
+                : server.documents(handle.model());
+        // What it tells first belongs to the answer that makes it; the watcher need not keep it.
+        WatchHandle kept = new WatchHandle(
+                handle.facade(), handle.model(), handle.interests(), handle.state(), null, handle.ready());
+        Watcher watcher = new Watcher(
+                kept, access, documents.watch(handle.interests()), server.threads().decide());
+        String id = Long.toString(watcherIds.incrementAndGet());
+        watchers.put(id, watcher);
+        if (closed) {
+            watchers.remove(id);
+            watcher.stop();
+        }
+        return id;
+    }
+
+    int watcherCount() {
+        return watchers.size();
+    }
+
+    private Watcher watcher(Request request) {
+        Watcher watcher = watchers.get(request.id());
+        if (watcher == null || !watcher.handle().facade().equals(request.type())) {
+            throw Problem.refuse(Code.NOT_FOUND, "unknown watcher id");
+        }
+        return watcher;
+    }
+
+    private CompletionStage<byte[]> tell(Request request, Watcher watcher, Set<Key> changed) {
+        Facades.Room room = server.facades().of(watcher.handle().facade());
+        if (room == null) {
+            throw Problem.refuse(Code.NOT_IMPLEMENTED, "unknown facade type \"%s\"", request.type());
+        }
+        Caller who = caller;
+        Documents model = server.documents(modelUuid);
+        Thread here = Thread.currentThread();
+        return server.context()
+                .access()
+                .call(engine -> on(here, () -> room.plug().call(table -> on(here, () -> {
+                    ServedCall call = new ServedCall(
+                            server.context(),
+                            this,
+                            who,
+                            model,
+                            engine,
+                            watcher.access(),
+                            false,
+                            request.version(),
+                            request.params(),
+                            request.trace());
+                    try {
+                        // Rights that were taken back since the watcher was made end it here.
+                        call.check();
+                        return encoded(
+                                traced(
+                                        request,
+                                        () -> table.next(
+                                                request.type(),
+                                                request.version(),
+                                                call,
+                                                watcher.handle(),
+                                                changed)),
+                                value -> value == null ? null : request.answer(table.json(), value));
+                    } catch (Throwable failure) {
+                        return CompletableFuture.failedFuture(failure);
+                    }
+                }))));
+    }
+
+    /** The socket is gone. */
+    void closed() {
+        closed = true;
+        for (String id : Set.copyOf(watchers.keySet())) {
+            Watcher watcher = watchers.remove(id);
+            if (watcher != null) {
+                watcher.stop();
+            }
+        }
+        Caller who = caller;
+        if (who != null) {
+            server.left(this, who);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package org.isthmus.apiserver;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The event loop's side of one accepted channel: HTTP at first, then frames once it was upgraded. It decides nothing. */
+final class Frontend extends ChannelInboundHandlerAdapter {
+    private static final Pattern SOCKET =
+            Pattern.compile("/(?:model/([^/]+)/)?(api|log|logsink)|/(?:model/([^/]+)/?)?");
+
+    private final Server server;
+    private final Channel channel;
+    private final Http http;
+    /** Whether it still counts among those who have not shown who they are. */
+    private boolean unauthenticated = true;
+
+    private HttpRequest upgrade;
+    private long beforeLogin;
+    private Connection connection;
+    private Stream stream;
+
+    /** What an upgraded channel of another kind than the API does with messages. */
+    interface Stream {
+        void message(byte[] text);
+
+        void closed();
+    }
+
+    Frontend(Server server, Channel channel) {
+        this.server = server;
+        this.channel = channel;
+        this.http = new Http(server, this, channel);
+    }
+
+    synchronized boolean isAuthenticated() {
+        return !unauthenticated;
+    }
+
+    /** Counts no longer as a stranger, be it that it logged in or that it is gone. */
+    void authenticated() {
+        synchronized (this) {
+            if (!unauthenticated) {
+                return;
+            }
+            unauthenticated = false;
+        }
+        server.leftUnauthenticated();
+    }
+
+    String origin() {
+        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        return peer == null ? "unknown:0" : peer.getAddress().getHostAddress() + ":" + peer.getPort();
+    }
+
+    boolean fromLoopback() {
+        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        return peer != null && peer.getAddress().isLoopbackAddress();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof WebSocketFrame frame) {
+            frame(ctx, frame);
+        } else if (message instanceof HttpRequest request && isUpgrade(request)) {
+            upgrade = request;
+            if (message instanceof HttpContent) {
+                ReferenceCountUtil.release(message);
+                upgrade();
+            }
+        } else if (upgrade != null) {
+            boolean last = message instanceof LastHttpContent;
+            ReferenceCountUtil.release(message);
+            if (last) {
+                upgrade();
+            }
+        } else {
+            http.read(message);
+        }
+    }
+
+    private static boolean isUpgrade(HttpRequest request) {
+        return HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(
+                        String.valueOf(request.headers().get(HttpHeaderNames.UPGRADE)))
+                && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+    }
+
+    private void upgrade() {
+        HttpRequest request = upgrade;
+        upgrade = null;
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        Matcher path = SOCKET.matcher(query < 0 ? uri : uri.substring(0, query));
+        if (!path.matches() || !request.method().equals(HttpMethod.GET)) {
+            http.refuse(HttpResponseStatus.NOT_FOUND, "not found", "no such socket");
+            return;
+        }
+        String kind = path.group(2) == null ? "api" : path.group(2);
+        String model = path.group(1) == null ? path.group(3) : path.group(1);
+        if (kind.equals("api")) {
+            if (handshake(request)) {
+                connection = server.connection(new Socket(channel, server.limits().outbound()), origin(), model);
+                server.entering(connection, this);
+            }
+            return;
+        }
+        http.openStream(request, kind, model);
+    }
+
+    /** Becomes a stream of messages; on the event loop. */
+    boolean upgradeTo(HttpRequest request, Stream with) {
+        if (!handshake(request)) {
+            return false;
+        }
+        stream = with;
+        authenticated();
+        return true;
+    }
+
+    private boolean handshake(HttpRequest request) {
+        WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
+                .maxFramePayloadLength(server.limits().frame())
+                .allowExtensions(true)
+                .build();
+        WebSocketServerHandshaker handshaker =
+                new WebSocketServerHandshakerFactory(request.uri(), null, config).newHandshaker(request);
+        if (handshaker == null) {
+            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel)
+                    .addListener(ChannelFutureListener.CLOSE);
+            return false;
+        }
+        DefaultFullHttpRequest full = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1, request.method(), request.uri(), Unpooled.EMPTY_BUFFER);
+        full.headers().set(request.headers());
+        try {
+            handshaker.handshake(channel, full);
+        } catch (RuntimeException malformed) {
+            channel.close();
+            return false;
+        }
+        channel.pipeline()
+                .addBefore(
+                        channel.pipeline().context(this).name(),
+                        "aggregator",
+                        new WebSocketFrameAggregator(server.limits().frame()));
+        return true;
+    }
+
+    private void frame(ChannelHandlerContext ctx, WebSocketFrame frame) {
+        try {
+            if (frame instanceof PingWebSocketFrame) {
+                ctx.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
+            } else if (frame instanceof PongWebSocketFrame) {
+                if (connection != null) {
+                    connection.ponged();
+                }
+            } else if (frame instanceof CloseWebSocketFrame close) {
+                int status = close.statusCode();
+                ctx.writeAndFlush(status < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(status, ""))
+                        .addListener(ChannelFutureListener.CLOSE);
+            } else {
+                message(frame.content());
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void message(ByteBuf content) {
+        if (connection != null) {
+            if (connection.caller() == null) {
+                beforeLogin += content.readableBytes();
+                if (beforeLogin > server.limits().beforeLogin()) {
+                    connection.socket().close(1009, "too much before the login");
+                    return;
+                }
+            }
+            connection.message(ByteBufUtil.getBytes(content));
+        } else if (stream != null) {
+            stream.message(ByteBufUtil.getBytes(content));
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        http.closed();
+        if (connection != null) {
+            Connection gone = connection;
+            connection = null;
+            server.threads().decide().execute(() -> server.gone(gone));
+        }
+        if (stream != null) {
+            Stream gone = stream;
+            stream = null;
+            server.threads().decide().execute(gone::closed);
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+        // Broken TLS, broken frames, a peer that is gone: nothing that a log should fill with.
+        org.slf4j.LoggerFactory.getLogger(Frontend.class).debug("{}: {}", origin(), failure.toString());
+        ctx.close();
+    }
+
+    static DefaultFullHttpResponse response(HttpResponseStatus status, byte[] body) {
+        return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
+    }
+}

@@ -1,0 +1,51 @@
+package org.isthmus.apiserver;
+
+import java.time.Duration;
+
+/**
+ * What a peer may cost.
+ *
+ * @param frame bytes of one message that comes in
+ * @param beforeLogin bytes that may come in before a login
+ * @param unauthenticated connections that are not logged in, all together
+ * @param handshakes TLS handshakes at a time; others wait
+ * @param loginTime from connect to login
+ * @param ping interval of WebSocket pings
+ * @param pong a connection without a pong for so long is dropped
+ * @param pinger agents and anonymous callers that do not call Pinger.Ping for so long are dropped
+ * @param outbound bytes that may wait for a slow reader
+ * @param inFlight requests of one connection that are worked on at a time; beyond it its socket is not read
+ * @param queue requests of all connections that wait for a thread; beyond it they are refused with `try again`
+ * @param watchers of one connection
+ * @param housekeeping how often the times above are looked at
+ */
+record Limits(
+        int frame,
+        int beforeLogin,
+        int unauthenticated,
+        int handshakes,
+        Duration loginTime,
+        Duration ping,
+        Duration pong,
+        Duration pinger,
+        long outbound,
+        int inFlight,
+        int queue,
+        int watchers,
+        Duration housekeeping) {
+
+    static final Limits USUAL = new Limits(
+            64 << 20,
+            256 << 10,
+            2000,
+            128,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(90),
+            Duration.ofMinutes(3),
+            32L << 20,
+            256,
+            20_000,
+            20_000,
+            Duration.ofSeconds(5));
+}

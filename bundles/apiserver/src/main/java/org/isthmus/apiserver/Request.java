@@ -1,0 +1,121 @@
+package org.isthmus.apiserver;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+
+/**
+ * One request of a connection, and how it is answered.
+ *
+ * @param old written with the capitalised names of the first protocol; answered in kind
+ */
+record Request(
+        long number, String type, int version, String id, String method, JsonNode params, String trace, boolean old) {
+    private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /** Keys are matched without regard to case, as Go does. */
+    static Request read(ObjectMapper json, byte[] text) throws IOException {
+        JsonNode tree = json.readTree(text);
+        if (tree == null || !tree.isObject()) {
+            throw new IOException("a request must be a JSON object");
+        }
+        long number = 0;
+        int version = 0;
+        String type = "";
+        String id = "";
+        String method = "";
+        String trace = "";
+        JsonNode params = null;
+        boolean old = false;
+        for (Map.Entry<String, JsonNode> field : tree.properties()) {
+            JsonNode value = field.getValue();
+            switch (field.getKey().toLowerCase(Locale.ROOT)) {
+                case "request-id" -> number = value.asLong();
+                case "requestid" -> {
+                    number = value.asLong();
+                    old = true;
+                }
+                case "type" -> type = value.asText("");
+                case "version" -> version = value.asInt();
+                case "id" -> id = value.isNull() ? "" : value.asText("");
+                case "request" -> method = value.asText("");
+                case "params" -> params = value;
+                case "trace-id" -> trace = value.asText("");
+                default -> {
+                    // Later protocols may say more than this one understands.
+                }
+            }
+        }
+        if (params == null || params.isNull()) {
+            params = JsonNodeFactory.instance.objectNode();
+        }
+        return new Request(
+                number, type, version, id, method, params, TRACE.matcher(trace).matches() ? trace : newTrace(), old);
+    }
+
+    static String newTrace() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    }
+
+    /** The reply's bytes. A null value is an empty object. */
+    byte[] answer(ObjectMapper json, Object value) {
+        return write(json, generator -> {
+            generator.writeFieldName(old ? "Response" : "response");
+            if (value == null) {
+                generator.writeStartObject();
+                generator.writeEndObject();
+            } else {
+                json.writeValue(generator, value);
+            }
+        });
+    }
+
+    /** Clients look for the key `response` in errors too, and take an empty `error` for a failure. */
+    byte[] refusal(ObjectMapper json, Problem problem) {
+        return write(json, generator -> {
+            String message = problem.message();
+            generator.writeStringField(
+                    old ? "Error" : "error",
+                    message == null || message.isEmpty() ? problem.code().wire() + " error" : message);
+            if (problem.code() != Code.NONE) {
+                generator.writeStringField(
+                        old ? "ErrorCode" : "error-code", problem.code().wire());
+            }
+            if (!problem.info().isEmpty()) {
+                generator.writeFieldName(old ? "ErrorInfo" : "error-info");
+                json.writeValue(generator, problem.info());
+            }
+            generator.writeFieldName(old ? "Response" : "response");
+            generator.writeStartObject();
+            generator.writeEndObject();
+        });
+    }
+
+    private interface Body {
+        void write(JsonGenerator generator) throws IOException;
+    }
+
+    private byte[] write(ObjectMapper json, Body body) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        try (JsonGenerator generator = json.getFactory().createGenerator(out)) {
+            generator.writeStartObject();
+            generator.writeNumberField(old ? "RequestId" : "request-id", number);
+            body.write(generator);
+            generator.writeEndObject();
+        } catch (IOException bug) {
+            throw new UncheckedIOException(bug);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,445 @@
+package org.isthmus.apiserver;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
+import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateServerExtensionHandshaker;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Tag;
+import org.isthmus.model.Tx;
+import org.isthmus.model.store.Documents;
+import org.isthmus.rpc.ApiServerFactory.ApiServer;
+import org.isthmus.rpc.Caller;
+import org.isthmus.rpc.ControllerContext;
+import org.isthmus.rpc.Metrics;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The API of one controller on one port. */
+final class Server implements ApiServer {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    private final ControllerContext context;
+    private final Threads threads;
+    private final Facades facades;
+    private final Iterable<Metrics> metrics;
+    private final Limits limits;
+    private final ObjectMapper json;
+    private final Logins logins;
+    private final Admin admin;
+    private final Audit audit;
+    private final SslContext tls;
+    private final Channel listening;
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+    private final Map<Connection, Boolean> connections = new ConcurrentHashMap<>();
+    private final AtomicInteger unauthenticated = new AtomicInteger();
+    private final AtomicLong connectionIds = new AtomicLong();
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong refusedConnections = new AtomicLong();
+    /** How many connections an agent has here, by model and tag: a new one may come before the old one is known to be gone. */
+    private final Map<String, Integer> agents = new HashMap<>();
+    /** Channels whose TLS handshake waits for its turn. */
+    private final Deque<Channel> waitingHandshakes = new ArrayDeque<>();
+
+    private int handshakes;
+    private final ScheduledFuture<?> housekeeping;
+    private volatile boolean closing;
+
+    Server(
+            ControllerContext context,
+            Threads threads,
+            Facades facades,
+            Iterable<Metrics> metrics,
+            Limits limits,
+            Failures failures,
+            ObjectMapper json,
+            Path folder,
+            String address,
+            int port)
+            throws IOException {
+        this.context = context;
+        this.threads = threads;
+        this.facades = facades;
+        this.metrics = metrics;
+        this.limits = limits;
+        this.json = json;
+        this.logins = new Logins(context, threads, failures);
+        this.admin = new Admin(this);
+        Set<String> hosts = new LinkedHashSet<>();
+        if (!address.equals("0.0.0.0") && !address.equals("::")) {
+            hosts.add(address);
+        }
+        for (String each : context.apiAddresses()) {
+            int colon = each.lastIndexOf(':');
+            hosts.add((colon < 0 ? each : each.substring(0, colon)).replace("[", "").replace("]", ""));
+        }
+        Authority.Shown shown = new Authority(folder).server(hosts);
+        this.tls = SslContextBuilder.forServer(shown.key(), shown.chain().toArray(new X509Certificate[0]))
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                // Agents come back by the thousand; what each session leaves behind must be little.
+                .sessionCacheSize(1000)
+                .build();
+        this.audit = new Audit(json, folder.toAbsolutePath().resolveSibling("audit.log"));
+        try {
+            this.listening = bind(address, port);
+        } catch (IOException failed) {
+            audit.close();
+            throw failed;
+        }
+        long every = limits.housekeeping().toMillis();
+        this.housekeeping = threads.timer()
+                .scheduleWithFixedDelay(
+                        () -> threads.decide().execute(this::keepHouse), every, every, TimeUnit.MILLISECONDS);
+    }
+
+    private Channel bind(String address, int port) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(threads.loops())
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        accepted(channel);
+                    }
+                });
+        try {
+            return bootstrap.bind(new InetSocketAddress(address, port)).sync().channel();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while opening port " + port, interrupted);
+        } catch (Exception failed) {
+            if (failed instanceof BindException) {
+                throw new IOException(
+                        "port " + port + " of " + address + " is taken" + PortHolder.of(port) + ": " + failed.getMessage(),
+                        failed);
+            }
+            throw new IOException("cannot listen on " + address + ":" + port + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    private void accepted(SocketChannel channel) {
+        if (closing || unauthenticated.get() >= limits.unauthenticated()) {
+            refusedConnections.incrementAndGet();
+            channel.close();
+            return;
+        }
+        unauthenticated.incrementAndGet();
+        channels.add(channel);
+        SslHandler ssl = new SslHandler(tls.newEngine(channel.alloc()), threads.handshakes());
+        ssl.setHandshakeTimeout(limits.loginTime().toMillis(), TimeUnit.MILLISECONDS);
+        Frontend frontend = new Frontend(this, channel);
+        channel.closeFuture().addListener(gone -> {
+            channels.remove(channel);
+            frontend.authenticated();
+        });
+        channel.pipeline()
+                .addLast(ssl)
+                .addLast(new HttpServerCodec(new HttpDecoderConfig()
+                        .setMaxInitialLineLength(8192)
+                        .setMaxHeaderSize(16384)
+                        .setMaxChunkSize(16384)))
+                .addLast(new WebSocketServerExtensionHandler(new PerMessageDeflateServerExtensionHandshaker(
+                        6, false, 15, true, false, limits.frame())))
+                .addLast(frontend);
+        admitHandshake(channel, ssl);
+        threads.timer()
+                .schedule(
+                        () -> {
+                            if (!frontend.isAuthenticated()) {
+                                channel.close();
+                            }
+                        },
+                        limits.loginTime().toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** TLS arithmetic costs; so only some connections do theirs at a time, and the others are not read. */
+    private void admitHandshake(SocketChannel channel, SslHandler ssl) {
+        synchronized (waitingHandshakes) {
+            if (handshakes < limits.handshakes()) {
+                handshakes++;
+            } else {
+                channel.config().setAutoRead(false);
+                waitingHandshakes.add(channel);
+            }
+        }
+        ssl.handshakeFuture().addListener(done -> handshakeDone(channel));
+    }
+
+    private void handshakeDone(Channel channel) {
+        Channel next;
+        synchronized (waitingHandshakes) {
+            if (waitingHandshakes.remove(channel)) {
+                return;
+            }
+            next = waitingHandshakes.poll();
+            if (next == null) {
+                handshakes--;
+            }
+        }
+        if (next != null) {
+            next.config().setAutoRead(true);
+        }
+    }
+
+    // --- what connections need
+
+    ControllerContext context() {
+        return context;
+    }
+
+    Threads threads() {
+        return threads;
+    }
+
+    Facades facades() {
+        return facades;
+    }
+
+    Iterable<Metrics> metrics() {
+        return metrics;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    ObjectMapper json() {
+        return json;
+    }
+
+    Logins logins() {
+        return logins;
+    }
+
+    Admin admin() {
+        return admin;
+    }
+
+    Audit audit() {
+        return audit;
+    }
+
+    void counted() {
+        requests.incrementAndGet();
+    }
+
+    long requests() {
+        return requests.get();
+    }
+
+    long refusedConnections() {
+        return refusedConnections.get();
+    }
+
+    int unauthenticated() {
+        return unauthenticated.get();
+    }
+
+    void leftUnauthenticated() {
+        unauthenticated.decrementAndGet();
+    }
+
+    /** The documents of a model; null for null; refuses with `unknown model`. */
+    Documents documents(String modelUuid) {
+        if (modelUuid == null) {
+            return null;
+        }
+        return context.store()
+                .model(modelUuid)
+                .orElseThrow(() -> Problem.refuse(Code.MODEL_NOT_FOUND, "unknown model: \"%s\"", modelUuid));
+    }
+
+    String hostOf(String origin) {
+        return origin.substring(0, Math.max(0, origin.lastIndexOf(':')));
+    }
+
+    Connection connection(Socket socket, String origin, String modelUuid) {
+        Connection connection =
+                new Connection(this, socket, connectionIds.incrementAndGet(), origin, modelUuid);
+        connections.put(connection, Boolean.TRUE);
+        return connection;
+    }
+
+    void gone(Connection connection) {
+        connections.remove(connection);
+        connection.closed();
+    }
+
+    private final Map<Connection, Frontend> entering = new ConcurrentHashMap<>();
+
+    void entering(Connection connection, Frontend frontend) {
+        entering.put(connection, frontend);
+    }
+
+    /** A connection has logged in. */
+    void entered(Connection connection) {
+        Frontend frontend = entering.remove(connection);
+        if (frontend != null) {
+            frontend.authenticated();
+        }
+    }
+
+    /** Writes what only lives in memory; nobody waits for it. */
+    void soft(Documents documents, Consumer<Tx> write) {
+        try {
+            documents
+                    .submit(tx -> {
+                        write.accept(tx);
+                        return null;
+                    })
+                    .whenComplete((done, failure) -> {
+                        if (failure != null && !closing) {
+                            LOG.warn("presence was not noted in {}: {}", documents.id(), failure.toString());
+                        }
+                    });
+        } catch (RuntimeException failed) {
+            if (!closing) {
+                LOG.warn("presence was not noted in {}", documents.id(), failed);
+            }
+        }
+    }
+
+    void present(Connection connection, Tag agent) {
+        synchronized (agents) {
+            agents.merge(connection.modelUuid() + " " + agent, 1, Integer::sum);
+        }
+        presence(connection.modelUuid(), agent, true);
+        if (connection.isClosed()) {
+            absent(connection, agent);
+        }
+    }
+
+    private void absent(Connection connection, Tag agent) {
+        synchronized (agents) {
+            Integer left = agents.merge(connection.modelUuid() + " " + agent, -1, (a, b) -> a + b == 0 ? null : a + b);
+            if (left != null) {
+                return;
+            }
+        }
+        presence(connection.modelUuid(), agent, false);
+    }
+
+    private void presence(String modelUuid, Tag agent, boolean alive) {
+        Instant now = Instant.now();
+        context.access()
+                .call(engine -> {
+                    context.store()
+                            .model(modelUuid)
+                            .ifPresent(model -> soft(model, tx -> {
+                                // The order of writes is the order of truth: asked again on the head.
+                                engine.present(tx, agent.toString(), isPresent(modelUuid, agent), now);
+                            }));
+                    return java.util.concurrent.CompletableFuture.<Void>completedFuture(null);
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null && !closing) {
+                        LOG.warn("presence of {} ({}) was not noted: {}", agent, alive, failure.toString());
+                    }
+                });
+    }
+
+    private boolean isPresent(String modelUuid, Tag agent) {
+        synchronized (agents) {
+            return agents.containsKey(modelUuid + " " + agent);
+        }
+    }
+
+    void left(Connection connection, Caller caller) {
+        Set<Tag> mine;
+        synchronized (connection) {
+            mine = caller.agents();
+        }
+        for (Tag agent : mine) {
+            absent(connection, agent);
+        }
+    }
+
+    private void keepHouse() {
+        long now = System.nanoTime();
+        for (Connection connection : connections.keySet()) {
+            Caller caller = connection.caller();
+            if (caller == null && now - connection.openedNanos() > limits.loginTime().toNanos()) {
+                connection.socket().close(1008, "no login in time");
+            } else if (now - connection.pongedNanos() > limits.pong().toNanos()) {
+                connection.socket().abort();
+            } else if (caller != null
+                    && (caller.isAgent() || caller.anonymous())
+                    && now - connection.pingedNanos() > limits.pinger().toNanos()) {
+                connection.socket().close(1008, "no Pinger.Ping in time");
+            } else if (now - connection.pingSentNanos() >= limits.ping().toNanos()) {
+                connection.ping();
+            }
+        }
+    }
+
+    // --- ApiServer
+
+    @Override
+    public int port() {
+        return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+
+    @Override
+    public int connections() {
+        return connections.size();
+    }
+
+    int channels() {
+        return channels.size();
+    }
+
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        housekeeping.cancel(false);
+        listening.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+        for (Connection connection : connections.keySet()) {
+            connection.socket().close(1001, "the controller is going away");
+        }
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        for (Channel channel : channels) {
+            channel.closeFuture().awaitUninterruptibly(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+            channel.close();
+        }
+        audit.close();
+    }
+}

@@ -9,6 +9,7 @@ import org.isthmus.controller.Host.Departure;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.BlobsFactory;
 import org.isthmus.model.store.LogsFactory;
@@ -108,6 +109,15 @@ public final class HostComponent implements ControllerHost {
 
     void unbindAccess(AccessEngine engine) {
         rooms.access().unbind(engine);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindOffers(OfferEngine engine) {
+        rooms.offers().bind(engine);
+    }
+
+    void unbindOffers(OfferEngine engine) {
+        rooms.offers().unbind(engine);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

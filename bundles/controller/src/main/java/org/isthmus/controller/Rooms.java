@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.rpc.Reconciler;
 import org.isthmus.spi.CharmSource;
@@ -24,6 +25,7 @@ final class Rooms {
     private final Plug<RelationEngine> relations;
     private final Plug<ModelEngine> models;
     private final Plug<AccessEngine> access;
+    private final Plug<OfferEngine> offers;
     private final Plug<List<CharmSource>> charmSources;
     private final Map<String, Plug<CloudProvider>> providers = new ConcurrentHashMap<>();
     private final Map<String, Plug<Reconciler>> reconcilers = new LinkedHashMap<>();
@@ -42,6 +44,7 @@ final class Rooms {
         relations = new Plug<>("relation engine", timer);
         models = new Plug<>("model engine", timer);
         access = new Plug<>("access engine", timer);
+        offers = new Plug<>("offer registry", timer);
         charmSources = new Plug<>("charm sources", timer);
     }
 
@@ -59,6 +62,10 @@ final class Rooms {
 
     Plug<AccessEngine> access() {
         return access;
+    }
+
+    Plug<OfferEngine> offers() {
+        return offers;
     }
 
     Plug<List<CharmSource>> charmSources() {

@@ -10,6 +10,7 @@ import org.isthmus.model.Controller;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.Blobs;
 import org.isthmus.model.store.Logs;
@@ -199,6 +200,11 @@ final class RunningController implements ControllerContext, AutoCloseable {
     @Override
     public Plug<AccessEngine> access() {
         return rooms.access();
+    }
+
+    @Override
+    public Plug<OfferEngine> offers() {
+        return rooms.offers();
     }
 
     @Override

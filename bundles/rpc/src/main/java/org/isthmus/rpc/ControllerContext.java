@@ -4,6 +4,7 @@ import java.util.List;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.Blobs;
 import org.isthmus.model.store.Logs;
@@ -33,6 +34,10 @@ public interface ControllerContext {
     Plug<ApplicationEngine> applications();
 
     Plug<RelationEngine> relations();
+
+    default Plug<OfferEngine> offers() {
+        throw new IllegalStateException("no offer registry in this context");
+    }
 
     Plug<ModelEngine> models();
 

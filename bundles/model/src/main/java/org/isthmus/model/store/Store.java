@@ -1,6 +1,7 @@
 package org.isthmus.model.store;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +30,11 @@ public interface Store extends AutoCloseable {
     Optional<Summary> summary(String uuid);
 
     Leases leases(String uuid);
+
+    /** What the store counts since it was opened, by name (`state.commits`); for display. */
+    default Map<String, Long> metrics() {
+        return Map.of();
+    }
 
     /** Writes what is queued, then closes the journal. */
     @Override

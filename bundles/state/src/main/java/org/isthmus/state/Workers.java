@@ -1,0 +1,87 @@
+package org.isthmus.state;
+
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The threads of one store; idle ones go away, except the appender's. */
+final class Workers implements AutoCloseable {
+    private final ThreadPoolExecutor deciders;
+    private final ThreadPoolExecutor tellers;
+    private final ScheduledThreadPoolExecutor scheduler;
+    private final Steady steady;
+
+    Workers(String name) {
+        int threads = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+        deciders = pool("state-decide-" + name, threads);
+        tellers = pool("state-tell-" + name, threads);
+        scheduler = new ScheduledThreadPoolExecutor(1, named("state-clock-" + name));
+        scheduler.setRemoveOnCancelPolicy(true);
+        scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        steady = new Steady(scheduler);
+    }
+
+    private static ThreadPoolExecutor pool(String name, int threads) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Where decisions run and images are encoded; nothing there waits for anything. */
+    Executor deciders() {
+        return deciders;
+    }
+
+    /** Where stages complete, with whatever their callers hung on them. */
+    Executor tellers() {
+        return work -> {
+            try {
+                tellers.execute(work);
+            } catch (RejectedExecutionException closed) {
+                // Somebody waits for this answer; after the pool is gone the thread that closes gives it.
+                work.run();
+            }
+        };
+    }
+
+    Alarm alarm() {
+        return steady;
+    }
+
+    InstantSource clock() {
+        return steady;
+    }
+
+    @Override
+    public void close() {
+        scheduler.shutdownNow();
+        deciders.shutdown();
+        tellers.shutdown();
+        await(deciders);
+    }
+
+    private static void await(ExecutorService pool) {
+        try {
+            pool.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

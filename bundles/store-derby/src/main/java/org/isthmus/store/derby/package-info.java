@@ -1,0 +1,2 @@
+/** The journal in an embedded Derby database. */
+package org.isthmus.store.derby;

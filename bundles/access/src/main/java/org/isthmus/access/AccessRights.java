@@ -10,6 +10,7 @@ import org.isthmus.model.Kinds;
 import org.isthmus.model.LastConnection;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelUser;
+import org.isthmus.model.OfferUser;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
@@ -151,6 +152,47 @@ public final class AccessRights implements AccessEngine {
     }
 
     @Override
+    public void grantOffer(Tx model, String offer, String user, String access) {
+        Tx tx = model.as(ROOM);
+        if (!Names.isUser(user)) {
+            throw Problem.notValid("invalid user name \"%s\"", user);
+        }
+        Ladder.OFFER.needMore(offerAccess(tx.now(), offer, user), access);
+        tx.put(Kinds.OFFER_USER, new OfferUser(offer, user, access));
+    }
+
+    @Override
+    public String revokeOffer(Tx model, String offer, String user, String access) {
+        Tx tx = model.as(ROOM);
+        String before = offerAccess(tx.now(), offer, user);
+        String left = Ladder.OFFER.below(before, access);
+        if (before.isEmpty()) {
+            throw Problem.refuse(
+                    Code.NOT_FOUND, "could not look up offer access for user: user \"%s\" not found", user);
+        }
+        if (left.isEmpty()) {
+            tx.remove(Kinds.OFFER_USER, OfferUser.idOf(offer, user));
+        } else {
+            tx.put(Kinds.OFFER_USER, new OfferUser(offer, user, left));
+        }
+        return left;
+    }
+
+    @Override
+    public void forgetOffer(Tx model, String offer) {
+        Tx tx = model.as(ROOM);
+        for (OfferUser right : tx.now().listBy(Kinds.OFFER_USERS_BY_OFFER, offer)) {
+            tx.remove(Kinds.OFFER_USER, right.id());
+        }
+    }
+
+    @Override
+    public String offerAccess(Snapshot model, String offer, String user) {
+        OfferUser right = model.get(Kinds.OFFER_USER, OfferUser.idOf(offer, user));
+        return right == null ? "" : right.access();
+    }
+
+    @Override
     public String hashPassword(String password) {
         if (password == null || password.isEmpty()) {
             throw Problem.notValid("password must not be empty");
@@ -188,7 +230,9 @@ public final class AccessRights implements AccessEngine {
 
     @Override
     public boolean includes(String has, String wants) {
-        return Ladder.MODEL.includes(has, wants) || Ladder.CONTROLLER.includes(has, wants);
+        return Ladder.MODEL.includes(has, wants)
+                || Ladder.CONTROLLER.includes(has, wants)
+                || Ladder.OFFER.includes(has, wants);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.isthmus.api.Problem;
 final class Ladder {
     static final Ladder CONTROLLER = new Ladder("controller", List.of("login", "superuser"));
     static final Ladder MODEL = new Ladder("model", List.of("read", "write", "admin"));
+    static final Ladder OFFER = new Ladder("offer", List.of("read", "consume", "admin"));
 
     private final String kind;
     private final List<String> steps;

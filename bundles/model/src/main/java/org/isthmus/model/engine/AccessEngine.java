@@ -28,6 +28,18 @@ public interface AccessEngine {
     /** Ladder: revoking read takes everything, write leaves read, admin leaves write. */
     void revokeModel(Tx model, String user, String access);
 
+    /** `read`, `consume`, `admin` on an offer of this model. Refuses with `user already has "x" access or greater`. */
+    void grantOffer(Tx model, String offer, String user, String access);
+
+    /** Answers what is left, empty for nothing. A user without any is not found. */
+    String revokeOffer(Tx model, String offer, String user, String access);
+
+    /** The offer is gone: so are the rights to it. */
+    void forgetOffer(Tx model, String offer);
+
+    /** What was granted on the offer itself; empty for nothing. Model admins and superusers have more. */
+    String offerAccess(org.isthmus.model.Snapshot model, String offer, String user);
+
     /** Slow, salted; for users. Runs on the caller's thread: call it off the event loop. */
     String hashPassword(String password);
 

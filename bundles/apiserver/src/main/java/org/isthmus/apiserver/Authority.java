@@ -36,6 +36,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -151,7 +152,12 @@ final class Authority {
         List<GeneralName> alternatives = new ArrayList<>();
         for (String name : names) {
             boolean address = name.contains(":") || IPV4.matcher(name).matches();
-            alternatives.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name));
+            alternatives.add(
+                    address
+                            ? new GeneralName(
+                                    GeneralName.iPAddress,
+                                    new DEROctetString(InetAddress.getByName(name).getAddress()))
+                            : new GeneralName(GeneralName.dNSName, name));
         }
         KeyPair key = newKey();
         X509Certificate ca = certificate("ca-cert.pem");
@@ -193,7 +199,9 @@ final class Authority {
             for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 for (InetAddress address : Collections.list(card.getInetAddresses())) {
                     if (!address.isLinkLocalAddress() && !address.isLoopbackAddress()) {
-                        names.add(address.getHostAddress());
+                        String text = address.getHostAddress();
+                        int zone = text.indexOf('%');
+                        names.add(zone < 0 ? text : text.substring(0, zone));
                     }
                 }
             }

@@ -1,0 +1,133 @@
+package org.isthmus.apiserver;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.model.Change;
+import org.isthmus.model.Key;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.Tx;
+import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Interest;
+import org.isthmus.model.store.Watch;
+
+/** A document set in memory; decides one after the other. */
+final class FakeDocuments implements Documents {
+    private final String id;
+    private final Executor executor;
+    private final CopyOnWriteArrayList<FakeWatch> watches = new CopyOnWriteArrayList<>();
+    private volatile Snapshot head = Snapshot.empty();
+
+    FakeDocuments(String id, Executor executor) {
+        this.id = id;
+        this.executor = executor;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return head;
+    }
+
+    int watches() {
+        return watches.size();
+    }
+
+    @Override
+    public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    R answer;
+                    Set<Key> keys = new HashSet<>();
+                    synchronized (this) {
+                        Tx tx = Tx.on(head);
+                        answer = decision.apply(tx);
+                        head = tx.now().withRevision(head.revision() + 1);
+                        tx.changes().stream().map(Change::key).forEach(keys::add);
+                    }
+                    watches.forEach(w -> w.changed(keys));
+                    return answer;
+                },
+                executor);
+    }
+
+    @Override
+    public CompletionStage<String> submitOnce(String key, Function<Tx, String> decision) {
+        return submit(decision);
+    }
+
+    @Override
+    public Watch watch(Set<Interest> interests) {
+        FakeWatch watch = new FakeWatch(interests);
+        watches.add(watch);
+        return watch;
+    }
+
+    private final class FakeWatch implements Watch {
+        private final Set<Interest> interests;
+        private Set<Key> waiting = new HashSet<>();
+        private CompletableFuture<Set<Key>> asked;
+
+        FakeWatch(Set<Interest> interests) {
+            this.interests = interests;
+        }
+
+        void changed(Set<Key> keys) {
+            CompletableFuture<Set<Key>> answer;
+            Set<Key> told;
+            synchronized (this) {
+                for (Key key : keys) {
+                    for (Interest interest : interests) {
+                        if (interest instanceof Interest.InKind kind && kind.kind().equals(key.kind())
+                                || interest instanceof Interest.InEntity entity
+                                        && entity.kind().equals(key.kind())
+                                        && entity.id().equals(key.id())) {
+                            waiting.add(key);
+                        }
+                    }
+                }
+                if (asked == null || waiting.isEmpty()) {
+                    return;
+                }
+                answer = asked;
+                told = waiting;
+                asked = null;
+                waiting = new HashSet<>();
+            }
+            answer.complete(told);
+        }
+
+        @Override
+        public CompletionStage<Set<Key>> changed() {
+            CompletableFuture<Set<Key>> answer = new CompletableFuture<>();
+            synchronized (this) {
+                asked = answer;
+            }
+            changed(Set.of());
+            return answer;
+        }
+
+        @Override
+        public void close() {
+            watches.remove(this);
+            CompletableFuture<Set<Key>> answer;
+            synchronized (this) {
+                answer = asked;
+                asked = null;
+            }
+            if (answer != null) {
+                answer.completeExceptionally(Problem.refuse(Code.STOPPED, "watch is closed"));
+            }
+        }
+    }
+}

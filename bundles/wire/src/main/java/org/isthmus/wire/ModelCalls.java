@@ -1,5 +1,6 @@
 package org.isthmus.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ public interface ModelCalls {
 
     record EntityStatus(String status, String info, Map<String, Object> data, Instant since) {}
 
-    record UserInfo(String user, String displayName, Instant lastConnection, String access) {}
+    record UserInfo(String user, String displayName, @JsonInclude(JsonInclude.Include.ALWAYS) Instant lastConnection, String access) {}
 
     record MachineHardware(
             String arch,
@@ -86,7 +87,7 @@ public interface ModelCalls {
             String life,
             EntityStatus status,
             String userAccess,
-            Instant lastConnection,
+            @JsonInclude(JsonInclude.Include.ALWAYS) Instant lastConnection,
             List<Count> counts,
             Object migration,
             Sla sla,
@@ -94,7 +95,7 @@ public interface ModelCalls {
 
     record Model(String name, String uuid, String type, String ownerTag) {}
 
-    record UserModel(Model model, Instant lastConnection) {}
+    record UserModel(Model model, @JsonInclude(JsonInclude.Include.ALWAYS) Instant lastConnection) {}
 
     record UserModels(List<UserModel> userModels) {}
 
@@ -114,16 +115,6 @@ public interface ModelCalls {
 
     /** Action `grant` or `revoke`; {@code modelTag} null at the controller. */
     record ModifyAccessChange(String userTag, String action, String access, String modelTag) {}
-
-    record ModelMachineInfo(
-            String id,
-            MachineHardware hardware,
-            String instanceId,
-            String displayName,
-            String status,
-            String message,
-            boolean hasVote,
-            boolean wantsVote) {}
 
     record ModelStatus(
             String modelTag,

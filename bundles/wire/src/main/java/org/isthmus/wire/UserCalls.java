@@ -1,5 +1,6 @@
 package org.isthmus.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import org.isthmus.rpc.Errors.WireError;
@@ -29,7 +30,7 @@ public interface UserCalls {
             String access,
             String createdBy,
             Instant dateCreated,
-            Instant lastConnection,
+            @JsonInclude(JsonInclude.Include.ALWAYS) Instant lastConnection,
             boolean disabled) {}
 
     record SetPasswords(List<SetPassword> changes) {

@@ -1,0 +1,94 @@
+package org.isthmus.facades;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.rpc.Errors;
+import org.isthmus.rpc.Errors.WireError;
+import org.isthmus.wire.ErrorResults;
+import org.isthmus.wire.ErrorResults.ErrorResult;
+import org.isthmus.wire.Results;
+import org.isthmus.wire.Results.Result;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Bulk calls: every item is a request of its own, and its failure is its own. */
+final class Items {
+    private static final Logger LOG = LoggerFactory.getLogger(Items.class);
+
+    private Items() {}
+
+    /**
+     * All items are handed in at once, in their order: a writer decides them one after another and makes one batch of them.
+     */
+    static <T, R, O> CompletionStage<List<O>> each(
+            List<T> items, Function<T, ? extends CompletionStage<R>> step, BiFunction<R, WireError, O> make) {
+        List<CompletableFuture<O>> running = new ArrayList<>(items.size());
+        for (T item : items) {
+            CompletionStage<R> stage;
+            try {
+                stage = step.apply(item);
+            } catch (RuntimeException failure) {
+                stage = CompletableFuture.failedFuture(failure);
+            }
+            running.add(stage.handle((value, failure) -> make.apply(value, failure == null ? null : error(failure)))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
+                .thenApply(all -> running.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Items that only succeed or fail. */
+    static <T> CompletionStage<ErrorResults> errors(List<T> items, Function<T, ? extends CompletionStage<?>> step) {
+        return each(items, item -> done(step.apply(item)), (value, error) -> new ErrorResult(error))
+                .thenApply(ErrorResults::new);
+    }
+
+    private static CompletionStage<Object> done(CompletionStage<?> stage) {
+        return stage.thenApply(value -> null);
+    }
+
+    /** Items with a result each. */
+    static <T, R> CompletionStage<Results<R>> results(List<T> items, Function<T, ? extends CompletionStage<R>> step) {
+        return each(items, step, (value, error) -> new Result<>(value, error)).thenApply(Results::new);
+    }
+
+    /** Items that are only looked up. */
+    static <T, R, O> List<O> read(List<T> items, Function<T, R> look, BiFunction<R, WireError, O> make) {
+        List<O> answers = new ArrayList<>(items.size());
+        for (T item : items) {
+            R value = null;
+            WireError error = null;
+            try {
+                value = look.apply(item);
+            } catch (RuntimeException failure) {
+                error = error(failure);
+            }
+            answers.add(make.apply(value, error));
+        }
+        return answers;
+    }
+
+    static <T, R> Results<R> readResults(List<T> items, Function<T, R> look) {
+        return new Results<>(read(items, look, (value, error) -> new Result<>(value, error)));
+    }
+
+    static WireError error(Throwable failure) {
+        Problem problem = Refused.of(failure);
+        if (problem != null) {
+            return Errors.of(problem);
+        }
+        // Not a refusal: a bug. The client gets a line, the log gets the place.
+        LOG.error("an item of a request failed", failure);
+        return new WireError("internal error: " + failure, null, null);
+    }
+
+    static CompletionStage<Void> refused(Refused refusal) {
+        return CompletableFuture.failedFuture(refusal);
+    }
+}

@@ -57,16 +57,17 @@ public final class LifecycleReconciler implements Reconciler {
                 .relations()
                 .call(relations -> controller
                         .applications()
-                        .call(applications ->
-                                model.submit(tx -> Settlement.settle(tx, relations, applications, now))))
+                        .call(applications -> model.submit(tx -> Settlement.settle(tx, relations, applications, now))))
                 .thenCompose(empty -> empty ? handOver(controller, model.id()) : nothingLeft());
     }
 
     private static CompletionStage<Duration> handOver(ControllerContext controller, String uuid) {
-        return controller.models().call(models -> controller.store().controller().submit(tx -> {
-            models.markEntryRemoving(tx, uuid);
-            return null;
-        }));
+        return controller
+                .models()
+                .call(models -> controller.store().controller().submit(tx -> {
+                    models.markEntryRemoving(tx, uuid);
+                    return null;
+                }));
     }
 
     private static CompletionStage<Duration> nothingLeft() {

@@ -64,8 +64,7 @@ public final class ModelSagas implements Reconciler {
             all = all.thenCompose(next -> remove(controller, own, entry.uuid()).thenApply(done -> next));
         }
         for (ModelEntry entry : now.listBy(Kinds.MODEL_ENTRIES_UNFINISHED, "creating")) {
-            all = all.thenCompose(next ->
-                    create(controller, own, entry).thenApply(later -> sooner(next, later)));
+            all = all.thenCompose(next -> create(controller, own, entry).thenApply(later -> sooner(next, later)));
         }
         return all;
     }
@@ -76,10 +75,12 @@ public final class ModelSagas implements Reconciler {
                 : CompletableFuture.completedFuture(null);
         return documents.thenCompose(gone -> {
             controller.logs().forget(uuid);
-            return controller.models().call(models -> own.submit(tx -> {
-                models.removeEntry(tx, uuid);
-                return null;
-            }));
+            return controller
+                    .models()
+                    .call(models -> own.submit(tx -> {
+                        models.removeEntry(tx, uuid);
+                        return null;
+                    }));
         });
     }
 
@@ -88,12 +89,14 @@ public final class ModelSagas implements Reconciler {
                 ? controller.store().model(entry.uuid())
                 : Optional.empty();
         if (made.isPresent() && made.get().snapshot().model() != null) {
-            return controller.models().call(models -> own.submit(tx -> {
-                if (tx.now().has(Kinds.MODEL_ENTRY, entry.uuid())) {
-                    models.confirmEntry(tx, entry.uuid());
-                }
-                return null;
-            }));
+            return controller
+                    .models()
+                    .call(models -> own.submit(tx -> {
+                        if (tx.now().has(Kinds.MODEL_ENTRY, entry.uuid())) {
+                            models.confirmEntry(tx, entry.uuid());
+                        }
+                        return null;
+                    }));
         }
         Instant givenUp = entry.created().plus(ABANDONED);
         Duration left = Duration.between(clock.instant(), givenUp);
@@ -101,13 +104,15 @@ public final class ModelSagas implements Reconciler {
             return CompletableFuture.completedFuture(left);
         }
         // By the same way as a removal: should its documents appear yet, they go too.
-        return controller.models().call(models -> own.submit(tx -> {
-            ModelEntry head = tx.get(Kinds.MODEL_ENTRY, entry.uuid());
-            if (head != null && head.state().equals("creating")) {
-                models.markEntryRemoving(tx, entry.uuid());
-            }
-            return null;
-        }));
+        return controller
+                .models()
+                .call(models -> own.submit(tx -> {
+                    ModelEntry head = tx.get(Kinds.MODEL_ENTRY, entry.uuid());
+                    if (head != null && head.state().equals("creating")) {
+                        models.markEntryRemoving(tx, entry.uuid());
+                    }
+                    return null;
+                }));
     }
 
     private static Duration sooner(Duration one, Duration other) {

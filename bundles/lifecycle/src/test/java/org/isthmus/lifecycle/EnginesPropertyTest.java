@@ -107,7 +107,8 @@ public final class EnginesPropertyTest {
             for (String name : List.of("mysql", "wordpress")) {
                 world.applications.deploy(
                         tx,
-                        new Deploy(name, "local:" + name + "-0", null, 1, null, null, null, null, false, "t", World.NOW));
+                        new Deploy(
+                                name, "local:" + name + "-0", null, 1, null, null, null, null, false, "t", World.NOW));
                 world.relations.addPeers(tx, name, World.NOW);
             }
             world.relations.addRelation(tx, List.of("mysql", "wordpress"), null, World.NOW);
@@ -129,6 +130,10 @@ public final class EnginesPropertyTest {
         assertEquals(List.of(), world.relations.members(world.head, number, "wordpress/0"));
         world.step(tx -> world.relations.destroyRelation(tx, number, false, World.NOW));
         world.step(tx -> world.relations.leaveScope(tx, number, "wordpress/0"));
-        assertEquals(0, world.head.by(Kinds.RELATION_UNITS_BY_RELATION, Integer.toString(number)).size());
+        assertEquals(
+                0,
+                world.head
+                        .by(Kinds.RELATION_UNITS_BY_RELATION, Integer.toString(number))
+                        .size());
     }
 }

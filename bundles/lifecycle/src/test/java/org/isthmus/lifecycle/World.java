@@ -55,6 +55,7 @@ final class World {
     int done;
 
     private final Set<String> everSeen = new HashSet<>();
+    private final Set<String> hadUnits = new HashSet<>();
 
     World(long seed) {
         random = new Random(seed);
@@ -169,6 +170,7 @@ final class World {
         Tx again = Tx.on(head);
         Settlement.settle(again, relations, applications, NOW);
         require(again.changes().isEmpty(), "settle is not idempotent: " + again.changes());
+        checkSettled();
         return empty[0];
     }
 
@@ -177,20 +179,24 @@ final class World {
     void operator() {
         switch (random.nextInt(14)) {
             case 0, 1 -> deploy();
-            case 2, 3 -> withApplication(a -> step(tx -> applications.addUnits(
-                    tx, new AddUnits(a.name(), 1 + random.nextInt(2), placement(), NOW))));
+            case 2, 3 ->
+                withApplication(a -> step(tx ->
+                        applications.addUnits(tx, new AddUnits(a.name(), 1 + random.nextInt(2), placement(), NOW))));
             case 4, 5, 6 -> relate();
             case 7 -> withRelation(r -> step(tx -> relations.destroyRelation(tx, r.number(), rarely(), NOW)));
             case 8, 9 -> withUnit(u -> step(tx -> applications.destroyUnit(tx, u.name(), rarely(), false, NOW)));
-            case 10 -> withApplication(a -> {
-                if (random.nextInt(3) == 0) {
-                    step(tx -> applications.destroyApplication(tx, a.name(), rarely(), false, NOW));
-                }
-            });
-            case 11 -> withMachine(m -> step(
-                    tx -> applications.destroyMachine(tx, m.id(), random.nextBoolean() && rarely(), false, false, NOW)));
-            case 12 -> withApplication(a -> step(
-                    tx -> applications.configure(tx, a.name(), Map.of("size", "" + random.nextInt(9)), List.of())));
+            case 10 ->
+                withApplication(a -> {
+                    if (random.nextInt(3) == 0) {
+                        step(tx -> applications.destroyApplication(tx, a.name(), rarely(), false, NOW));
+                    }
+                });
+            case 11 ->
+                withMachine(m -> step(tx ->
+                        applications.destroyMachine(tx, m.id(), random.nextBoolean() && rarely(), false, false, NOW)));
+            case 12 ->
+                withApplication(a -> step(
+                        tx -> applications.configure(tx, a.name(), Map.of("size", "" + random.nextInt(9)), List.of())));
             default -> step(tx -> applications.addMachine(tx, new AddMachine(null, null, null, NOW)));
         }
     }
@@ -212,15 +218,14 @@ final class World {
             applications.addCharm(tx, charm);
             applications.deploy(
                     tx,
-                    new Deploy(
-                            name, charm.url(), null, units, Map.of(), null, List.of(), Map.of(), false, "t", NOW));
+                    new Deploy(name, charm.url(), null, units, Map.of(), null, List.of(), Map.of(), false, "t", NOW));
             relations.addPeers(tx, name, NOW);
         });
     }
 
     private void relate() {
-        withApplication(a -> withApplication(
-                b -> step(tx -> relations.addRelation(tx, List.of(word(a), word(b)), List.of(), NOW))));
+        withApplication(a ->
+                withApplication(b -> step(tx -> relations.addRelation(tx, List.of(word(a), word(b)), List.of(), NOW))));
     }
 
     private String word(Application application) {
@@ -306,7 +311,8 @@ final class World {
                 }
             });
         } else {
-            Map<String, String> change = Map.of("k" + random.nextInt(3), random.nextInt(3) == 0 ? "" : "" + random.nextInt(5));
+            Map<String, String> change =
+                    Map.of("k" + random.nextInt(3), random.nextInt(3) == 0 ? "" : "" + random.nextInt(5));
             hook(name, tx -> {
                 relations.writeUnitSettings(tx, number, name, change);
                 relations.writeApplicationSettings(tx, number, unit.application(), change);
@@ -346,6 +352,35 @@ final class World {
         require(before.revision() + 1 == head.revision(), "revision");
     }
 
+    /** What holds once everything has taken the steps it could. */
+    private void checkSettled() {
+        for (Unit unit : head.all(Kinds.UNIT)) {
+            require(!unit.forced(), unit.name() + " was forced and is still there");
+            if (unit.principal() != null && unit.life() == Life.ALIVE) {
+                String principal = head.get(Kinds.UNIT, unit.principal()).application();
+                require(
+                        head.by(Kinds.RELATIONS_BY_APPLICATION, unit.application()).stream()
+                                .anyMatch(r -> r.life() == Life.ALIVE
+                                        && r.scope().equals("container")
+                                        && r.endpointOf(principal) != null),
+                        unit.name() + " stands beside " + unit.principal() + " for no relation");
+            }
+        }
+        for (Relation relation : head.all(Kinds.RELATION)) {
+            require(!relation.forced(), relation.key() + " was forced and is still there");
+            require(
+                    relation.life() == Life.ALIVE || head.count(Kinds.RELATION_UNITS_IN_SCOPE, relation.id()) > 0,
+                    relation.key() + " is dying and empty");
+        }
+        for (Machine machine : head.all(Kinds.MACHINE)) {
+            require(
+                    machine.life() != Life.ALIVE
+                            || !hadUnits.contains(machine.id())
+                            || head.count(Kinds.UNITS_BY_MACHINE, machine.id()) > 0,
+                    "machine " + machine.id() + " lost its last unit and goes on");
+        }
+    }
+
     private static Life life(Entity entity) {
         if (entity instanceof Unit unit) {
             return unit.life();
@@ -360,7 +395,14 @@ final class World {
     }
 
     private void checkReferences() {
+        Set<String> pairs = new HashSet<>();
         for (Unit unit : head.all(Kinds.UNIT)) {
+            if (unit.machine() != null) {
+                hadUnits.add(unit.machine());
+            }
+            require(
+                    unit.principal() == null || pairs.add(unit.principal() + " " + unit.application()),
+                    "two units of " + unit.application() + " beside " + unit.principal());
             require(head.has(Kinds.APPLICATION, unit.application()), unit.name() + " has no application");
             require(head.has(Kinds.UNIT_STATE, unit.name()), unit.name() + " has no state");
             require((unit.machine() == null) == (unit.principal() != null), unit.name() + " stands on nothing");
@@ -374,8 +416,8 @@ final class World {
         }
         for (Relation relation : head.all(Kinds.RELATION)) {
             relation.endpoints()
-                    .forEach(e -> require(
-                            head.has(Kinds.APPLICATION, e.application()), relation.key() + " has no " + e));
+                    .forEach(e ->
+                            require(head.has(Kinds.APPLICATION, e.application()), relation.key() + " has no " + e));
         }
         for (RelationUnit part : head.all(Kinds.RELATION_UNIT)) {
             require(head.has(Kinds.RELATION, Integer.toString(part.relation())), "dangling " + part);
@@ -404,12 +446,17 @@ final class World {
             }
             Map<String, List<String>> got = new LinkedHashMap<>();
             for (String key : wanted.keySet()) {
-                head.by(index, key).forEach(e -> got.computeIfAbsent(key, k -> new ArrayList<>()).add(e.id()));
+                head.by(index, key).forEach(e -> got.computeIfAbsent(key, k -> new ArrayList<>())
+                        .add(e.id()));
             }
             require(wanted.equals(got), index.name() + ": " + wanted + " but " + got);
         }
-        require(head.count(Kinds.UNITS_ENDING, Kinds.ENDING)
-                        == head.all(Kinds.UNIT).stream().filter(u -> u.life() != Life.ALIVE).count(), "units ending");
+        require(
+                head.count(Kinds.UNITS_ENDING, Kinds.ENDING)
+                        == head.all(Kinds.UNIT).stream()
+                                .filter(u -> u.life() != Life.ALIVE)
+                                .count(),
+                "units ending");
     }
 
     static void require(boolean holds, String what) {

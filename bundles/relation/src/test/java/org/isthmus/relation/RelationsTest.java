@@ -1,0 +1,401 @@
+package org.isthmus.relation;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assert.fail;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.isthmus.api.Base;
+import org.isthmus.api.Code;
+import org.isthmus.api.Life;
+import org.isthmus.api.Refused;
+import org.isthmus.charm.Charm;
+import org.isthmus.charm.CharmMetadata;
+import org.isthmus.charm.CharmRelation;
+import org.isthmus.model.Application;
+import org.isthmus.model.Application.CharmOrigin;
+import org.isthmus.model.CharmRecord;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.RelationApplication;
+import org.isthmus.model.RelationUnit;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.StatusValue;
+import org.isthmus.model.Tx;
+import org.isthmus.model.Unit;
+import org.isthmus.model.engine.RelationEngine.Added;
+import org.junit.Before;
+import org.junit.Test;
+
+public final class RelationsTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Relations engine = new Relations();
+    private Snapshot now = Snapshot.empty();
+    private Added added;
+
+    @Before
+    public void applications() {
+        application(
+                "mysql", false, "22.04", relation("db", "provider", "mysql", 0), relation("cluster", "peer", "ha", 0));
+        application(
+                "wordpress",
+                false,
+                "22.04",
+                relation("db", "requirer", "mysql", 1),
+                relation("website", "provider", "http", 0));
+        application(
+                "two",
+                false,
+                "22.04",
+                relation("one", "provider", "mysql", 0),
+                relation("other", "provider", "mysql", 0));
+        application(
+                "logging",
+                true,
+                "22.04",
+                new CharmRelation("info", "requirer", "juju-info", "container", 0, false),
+                new CharmRelation("logs", "requirer", "logs", "container", 0, false));
+        application("old", false, "20.04", relation("db", "provider", "mysql", 0));
+        application("syslog", false, "22.04", relation("logs", "provider", "logs", 0));
+        for (String unit : List.of("mysql/0", "mysql/1", "wordpress/0", "wordpress/1", "two/0")) {
+            unit(unit, null);
+        }
+    }
+
+    private static CharmRelation relation(String name, String role, String interfaceName, int limit) {
+        return new CharmRelation(name, role, interfaceName, "global", limit, false);
+    }
+
+    private void application(String name, boolean subordinate, String channel, CharmRelation... relations) {
+        Map<String, Map<String, CharmRelation>> roles = new TreeMap<>();
+        for (CharmRelation r : relations) {
+            roles.computeIfAbsent(r.role(), x -> new TreeMap<>()).put(r.name(), r);
+        }
+        CharmMetadata metadata = new CharmMetadata(
+                name,
+                "",
+                "",
+                subordinate,
+                roles.get("provider"),
+                roles.get("requirer"),
+                roles.get("peer"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+        String url = "local:" + name + "-0";
+        now = now.with(
+                        Kinds.CHARM,
+                        new CharmRecord(
+                                url, name, 0, "local", "x", 1, new Charm(metadata, null, null, null, 0, ""), NOW))
+                .with(
+                        Kinds.APPLICATION,
+                        new Application(
+                                name,
+                                url,
+                                new CharmOrigin(
+                                        "local", null, null, null, 0, null, null, null, new Base("ubuntu", channel)),
+                                Life.ALIVE,
+                                subordinate,
+                                false,
+                                null,
+                                null,
+                                false,
+                                null,
+                                null,
+                                null,
+                                "t",
+                                0,
+                                0,
+                                false,
+                                NOW));
+    }
+
+    private void unit(String name, String principal) {
+        now = now.with(
+                Kinds.UNIT,
+                new Unit(
+                        name,
+                        name.substring(0, name.indexOf('/')),
+                        Life.ALIVE,
+                        principal == null ? "0" : null,
+                        principal,
+                        "h",
+                        null,
+                        new StatusValue("active", "", NOW),
+                        new StatusValue("idle", "", NOW),
+                        null,
+                        null,
+                        null,
+                        false,
+                        null,
+                        NOW));
+    }
+
+    private void does(Consumer<Tx> decision) {
+        Tx tx = Tx.on(now);
+        decision.accept(tx);
+        now = now.applied(tx.changes());
+    }
+
+    private int relate(String... words) {
+        does(tx -> added = engine.addRelation(tx, List.of(words), null, NOW));
+        return added.number();
+    }
+
+    private void refuses(Code code, String message, Consumer<Tx> decision) {
+        try {
+            decision.accept(Tx.on(now));
+        } catch (Refused refused) {
+            assertEquals(message, refused.getMessage());
+            assertEquals(code, refused.problem().code());
+            return;
+        }
+        fail("not refused: " + message);
+    }
+
+    private void refusesToRelate(Code code, String message, String... words) {
+        refuses(code, message, tx -> engine.addRelation(tx, List.of(words), null, NOW));
+    }
+
+    @Test
+    public void infersTheOnePairThatFits() {
+        assertEquals(0, relate("mysql", "wordpress"));
+        assertEquals("wordpress:db mysql:db", added.key());
+        assertEquals("requirer", added.endpoints().get("wordpress").role());
+        assertEquals("joining", now.get(Kinds.RELATION, "0").status().status());
+        refusesToRelate(Code.NONE, "no relations found", "mysql", "two");
+        refusesToRelate(Code.NOT_FOUND, "application \"nope\" not found", "mysql", "nope");
+        refusesToRelate(Code.NOT_FOUND, "application \"mysql\" has no \"x\" relation", "mysql:x", "wordpress");
+        refusesToRelate(
+                Code.NONE,
+                "ambiguous relation: \"wordpress two\" could refer to \"wordpress:db two:one\";"
+                        + " \"wordpress:db two:other\"",
+                "wordpress",
+                "two");
+        refusesToRelate(
+                Code.ALREADY_EXISTS,
+                "cannot add relation \"wordpress:db mysql:db\": relation wordpress:db mysql:db already exists",
+                "wordpress",
+                "mysql:db");
+        refusesToRelate(
+                Code.QUOTA_LIMIT_EXCEEDED,
+                "cannot add relation \"wordpress:db two:one\": establishing a new relation for wordpress:db would"
+                        + " exceed its maximum relation limit of 1",
+                "wordpress",
+                "two:one");
+    }
+
+    @Test
+    public void implicitEndpointOnlyWhereNothingElseFits() {
+        relate("logging", "syslog");
+        assertEquals("logging:logs syslog:logs", added.key());
+        relate("logging", "mysql");
+        assertEquals("logging:info mysql:juju-info", added.key());
+        assertEquals("container", now.get(Kinds.RELATION, "1").scope());
+        refusesToRelate(
+                Code.NONE,
+                "cannot add relation \"logging:info old:juju-info\": principal and subordinate applications' bases"
+                        + " must match",
+                "logging",
+                "old");
+    }
+
+    @Test
+    public void dyingThingsDoNotRelate() {
+        int number = relate("mysql", "wordpress");
+        does(tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
+        does(tx -> engine.destroyRelation(tx, number, false, NOW));
+        assertEquals(Life.DYING, now.get(Kinds.RELATION, "0").life());
+        refusesToRelate(
+                Code.ALREADY_EXISTS,
+                "cannot add relation \"wordpress:db mysql:db\": relation wordpress:db mysql:db is dying, but not yet"
+                        + " removed",
+                "wordpress",
+                "mysql");
+        refuses(
+                Code.CANNOT_ENTER_SCOPE,
+                "cannot enter scope: unit or relation is not alive",
+                tx -> engine.enterScope(tx, number, "wordpress/0", Map.of()));
+        does(tx -> assertNull(engine.enterScope(tx, number, "mysql/0", Map.of())));
+        does(tx -> engine.writeApplicationSettings(tx, number, "mysql", Map.of("a", "b")));
+        does(tx -> engine.leaveScope(tx, number, "mysql/0"));
+        assertEquals(
+                0, now.count(Kinds.RELATION) + now.count(Kinds.RELATION_UNIT) + now.count(Kinds.RELATION_APPLICATION));
+        assertEquals("numbers are not reused", 1, relate("mysql", "wordpress"));
+        now = now.with(Kinds.APPLICATION, now.get(Kinds.APPLICATION, "two").withLife(Life.DYING));
+        does(tx -> engine.destroyRelation(tx, 1, false, NOW));
+        refusesToRelate(
+                Code.NONE,
+                "cannot add relation \"wordpress:db two:one\": application \"two\" is not alive",
+                "wordpress",
+                "two:one");
+    }
+
+    @Test
+    public void membersSeeTheOtherSide() {
+        int number = relate("mysql", "wordpress");
+        for (String unit : List.of("mysql/0", "mysql/1", "wordpress/0")) {
+            does(tx -> assertNull(engine.enterScope(tx, number, unit, Map.of("private-address", unit))));
+        }
+        assertEquals(List.of("wordpress/0"), engine.members(now, number, "mysql/0"));
+        assertEquals(List.of("mysql/0", "mysql/1"), engine.members(now, number, "wordpress/0"));
+        does(tx -> engine.leaveScope(tx, number, "mysql/0"));
+        does(tx -> engine.leaveScope(tx, number, "mysql/0"));
+        assertEquals(List.of("mysql/1"), engine.members(now, number, "wordpress/0"));
+        assertEquals(
+                "mysql/0",
+                now.get(Kinds.RELATION_UNIT, RelationUnit.idOf(number, "mysql/0"))
+                        .settings()
+                        .get("private-address"));
+        does(tx -> engine.addPeers(tx, "mysql", NOW));
+        does(tx -> engine.addPeers(tx, "mysql", NOW));
+        int peers = engine.find(now, List.of("mysql:cluster"));
+        assertEquals(2, now.count(Kinds.RELATION));
+        does(tx -> engine.enterScope(tx, peers, "mysql/0", Map.of()));
+        does(tx -> engine.enterScope(tx, peers, "mysql/1", Map.of()));
+        assertEquals(List.of("mysql/1"), engine.members(now, peers, "mysql/0"));
+        refuses(
+                Code.NONE,
+                "cannot destroy relation \"mysql:cluster\": is a peer relation",
+                tx -> engine.destroyRelation(tx, peers, true, NOW));
+        refuses(
+                Code.NOT_FOUND,
+                "unit \"two/0\" is not a member of \"wordpress:db mysql:db\"",
+                tx -> engine.enterScope(tx, number, "two/0", Map.of()));
+    }
+
+    @Test
+    public void settingsRiseOnlyWhenTheyChange() {
+        int number = relate("mysql", "wordpress");
+        refuses(
+                Code.NOT_FOUND,
+                "cannot write settings for unit \"mysql/0\" in relation \"wordpress:db mysql:db\": settings not found",
+                tx -> engine.writeUnitSettings(tx, number, "mysql/0", Map.of("a", "1")));
+        does(tx -> engine.enterScope(tx, number, "mysql/0", Map.of("private-address", "127.0.0.1")));
+        does(tx -> engine.writeUnitSettings(tx, number, "mysql/0", Map.of("a", "1", "b", "")));
+        does(tx -> engine.writeUnitSettings(tx, number, "mysql/0", Map.of("a", "1")));
+        RelationUnit part = now.get(Kinds.RELATION_UNIT, RelationUnit.idOf(number, "mysql/0"));
+        assertEquals(Map.of("private-address", "127.0.0.1", "a", "1"), part.settings());
+        assertEquals(1, part.version());
+        does(tx -> engine.updateAddresses(tx, "mysql/0", Map.of("private-address", "127.0.0.2")));
+        does(tx -> engine.writeUnitSettings(tx, number, "mysql/0", Map.of("a", "")));
+        part = now.get(Kinds.RELATION_UNIT, RelationUnit.idOf(number, "mysql/0"));
+        assertEquals(Map.of("private-address", "127.0.0.2"), part.settings());
+        assertEquals(3, part.version());
+        does(tx -> engine.writeApplicationSettings(tx, number, "mysql", Map.of("k", "v")));
+        does(tx -> engine.writeApplicationSettings(tx, number, "mysql", Map.of("k", "v")));
+        assertEquals(
+                1,
+                now.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(number, "mysql"))
+                        .version());
+        refuses(
+                Code.NOT_FOUND,
+                "application \"two\" is not a member of \"wordpress:db mysql:db\"",
+                tx -> engine.writeApplicationSettings(tx, number, "two", Map.of()));
+    }
+
+    @Test
+    public void containersKeepPairsApart() {
+        int number = relate("logging", "mysql");
+        does(tx -> assertEquals("logging", engine.enterScope(tx, number, "mysql/0", Map.of())));
+        does(tx -> assertEquals("logging", engine.enterScope(tx, number, "mysql/1", Map.of())));
+        unit("logging/0", "mysql/0");
+        unit("logging/1", "mysql/1");
+        does(tx -> assertNull("it is there", engine.enterScope(tx, number, "mysql/0", Map.of())));
+        does(tx -> engine.enterScope(tx, number, "logging/0", Map.of()));
+        does(tx -> engine.enterScope(tx, number, "logging/1", Map.of()));
+        assertEquals(List.of("logging/0"), engine.members(now, number, "mysql/0"));
+        assertEquals(List.of("mysql/1"), engine.members(now, number, "logging/1"));
+        now = now.with(Kinds.UNIT, now.get(Kinds.UNIT, "logging/0").withLife(Life.DYING));
+        does(tx -> engine.leaveScope(tx, number, "mysql/0"));
+        refuses(
+                Code.CANNOT_ENTER_SCOPE_YET,
+                "cannot enter scope yet: non-alive subordinate unit has not been removed",
+                tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
+    }
+
+    @Test
+    public void findsByWords() {
+        relate("mysql", "wordpress");
+        assertEquals(0, engine.find(now, List.of("wordpress", "mysql")));
+        assertEquals(0, engine.find(now, List.of("mysql:db", "wordpress")));
+        refuses(
+                Code.NOT_FOUND,
+                "relation \"wordpress:db two:one\" not found",
+                tx -> engine.find(tx.now(), List.of("wordpress:db", "two:one")));
+        refuses(Code.NOT_FOUND, "relation 9 not found", tx -> engine.destroyRelation(tx, 9, false, NOW));
+        assertEquals(
+                List.of("mysql:cluster", "mysql:db", "mysql:juju-info"),
+                engine.endpoints(now, "mysql").stream()
+                        .map(Object::toString)
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
+    public void forceAndSettle() {
+        int number = relate("mysql", "wordpress");
+        does(tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
+        does(tx -> engine.destroyRelation(tx, number, false, NOW));
+        does(tx -> engine.settle(tx, NOW));
+        assertTrue(now.has(Kinds.RELATION, "0"));
+        does(tx -> engine.destroyRelation(tx, number, true, NOW));
+        does(tx -> engine.settle(tx, NOW));
+        assertFalse(now.has(Kinds.RELATION, "0"));
+        int second = relate("mysql", "wordpress");
+        does(tx -> engine.enterScope(tx, second, "mysql/0", Map.of()));
+        does(tx -> engine.enterScope(tx, second, "wordpress/0", Map.of()));
+        now = now.with(Kinds.UNIT, now.get(Kinds.UNIT, "mysql/0").withLife(Life.DEAD));
+        does(tx -> engine.settle(tx, NOW));
+        assertEquals(List.of(), engine.members(now, second, "wordpress/0"));
+        now = now.with(Kinds.APPLICATION, now.get(Kinds.APPLICATION, "mysql").withLife(Life.DYING));
+        does(tx -> engine.settle(tx, NOW));
+        assertEquals(Life.DYING, now.get(Kinds.RELATION, "1").life());
+        does(tx -> engine.forceOut(tx, "wordpress/0"));
+        assertFalse(now.has(Kinds.RELATION, "1"));
+    }
+
+    @Test
+    public void statusesAndSuspension() {
+        int number = relate("mysql", "wordpress");
+        does(tx -> engine.setStatus(tx, number, new StatusValue("joined", "", NOW)));
+        refuses(
+                Code.NOT_VALID,
+                "cannot set status \"joining\" when relation has status \"joined\"",
+                tx -> engine.setStatus(tx, number, new StatusValue("joining", "", NOW)));
+        refuses(
+                Code.NOT_VALID,
+                "cannot set status \"error\" without info",
+                tx -> engine.setStatus(tx, number, new StatusValue("error", "", NOW)));
+        refuses(
+                Code.NOT_VALID,
+                "cannot set invalid status \"fine\"",
+                tx -> engine.setStatus(tx, number, new StatusValue("fine", "", NOW)));
+        does(tx -> engine.setSuspended(tx, number, true, "audit", "admin", NOW));
+        assertEquals("suspending", now.get(Kinds.RELATION, "0").status().status());
+        refuses(
+                Code.CANNOT_ENTER_SCOPE,
+                "cannot enter scope: relation is suspended",
+                tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
+        does(tx -> engine.setSuspended(tx, number, false, null, null, NOW));
+        assertEquals("joining", now.get(Kinds.RELATION, "0").status().status());
+        assertNull(now.get(Kinds.RELATION, "0").suspendedReason());
+        refuses(
+                Code.NOT_VALID,
+                "CIDR \"0.0.0.0/0\" not allowed",
+                tx -> engine.addRelation(tx, List.of("logging", "two"), List.of("0.0.0.0/0"), NOW));
+    }
+}

@@ -35,13 +35,7 @@ import org.isthmus.rpc.WatchHandle;
 final class AllWatcherFacade {
     /** Kinds that are told of, in the order in which a client can use them. */
     private static final List<Kind<?>> TOLD = List.of(
-            Kinds.MODEL,
-            Kinds.MACHINE,
-            Kinds.CHARM,
-            Kinds.APPLICATION,
-            Kinds.UNIT,
-            Kinds.RELATION,
-            Kinds.ANNOTATION);
+            Kinds.MODEL, Kinds.MACHINE, Kinds.CHARM, Kinds.APPLICATION, Kinds.UNIT, Kinds.RELATION, Kinds.ANNOTATION);
 
     static final Set<Interest> INTERESTS = interests();
 
@@ -108,8 +102,7 @@ final class AllWatcherFacade {
             // A unit's addresses are its machine's.
             for (Unit unit : model.by(Kinds.UNITS_BY_MACHINE, key.id())) {
                 keys.add(new Key(Kinds.UNIT, unit.name()));
-                model.by(Kinds.UNITS_BY_PRINCIPAL, unit.name())
-                        .forEach(u -> keys.add(new Key(Kinds.UNIT, u.name())));
+                model.by(Kinds.UNITS_BY_PRINCIPAL, unit.name()).forEach(u -> keys.add(new Key(Kinds.UNIT, u.name())));
             }
         }
     }
@@ -212,9 +205,7 @@ final class AllWatcherFacade {
             delta.put("charm-url", application.charmUrl());
             delta.put(
                     "owner-tag",
-                    model.model() == null
-                            ? ""
-                            : Tag.user(model.model().owner()).toString());
+                    model.model() == null ? "" : Tag.user(model.model().owner()).toString());
             delta.put("life", application.life().word());
             delta.put("min-units", 0);
             delta.put("constraints", Wires.constraints(application.constraints()));

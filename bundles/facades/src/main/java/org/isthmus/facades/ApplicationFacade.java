@@ -30,6 +30,7 @@ import org.isthmus.wire.ApplicationCalls.*;
 import org.isthmus.wire.Entities;
 import org.isthmus.wire.ErrorResults;
 import org.isthmus.wire.Listing;
+import org.isthmus.wire.OfferCalls;
 import org.isthmus.wire.Results;
 import org.isthmus.wire.WireBase;
 
@@ -37,6 +38,7 @@ import org.isthmus.wire.WireBase;
 @Facade(name = "Application", since = 15, until = 22)
 final class ApplicationFacade {
     private final Deployments deployments;
+    private final Consumption consumption = new Consumption();
 
     ApplicationFacade(CharmDepot depot) {
         this.deployments = new Deployments(depot);
@@ -164,8 +166,8 @@ final class ApplicationFacade {
         return nothing(call.controller()
                 .relations()
                 .call(engine -> call.submit(tx -> {
-                    boolean byWords = params.endpoints() != null
-                            && !params.endpoints().isEmpty();
+                    boolean byWords =
+                            params.endpoints() != null && !params.endpoints().isEmpty();
                     int relation = byWords ? engine.find(tx.now(), params.endpoints()) : number(params.relationId());
                     engine.destroyRelation(tx, relation, params.force(), call.now());
                     return null;
@@ -203,8 +205,7 @@ final class ApplicationFacade {
     public CompletionStage<ErrorResults> unsetApplicationsConfig(Call call, UnsetConfigs params) {
         return Items.errors(
                 params == null ? List.<UnsetConfig>of() : params.args(),
-                arg -> configure(
-                        call, arg.application(), Map.of(), arg.options() == null ? List.of() : arg.options()));
+                arg -> configure(call, arg.application(), Map.of(), arg.options() == null ? List.of() : arg.options()));
     }
 
     private static CompletionStage<Object> configure(
@@ -277,9 +278,7 @@ final class ApplicationFacade {
                 .call(engine -> CompletableFuture.completedFuture(new Listing<>(Items.read(
                         applications,
                         name -> charmConfig(
-                                model,
-                                model.need(Kinds.APPLICATION, name),
-                                engine.effectiveConfig(model, name)),
+                                model, model.need(Kinds.APPLICATION, name), engine.effectiveConfig(model, name)),
                         (config, error) -> new ConfigResult(config, error)))));
     }
 
@@ -446,11 +445,10 @@ final class ApplicationFacade {
     private static RelationData relationData(Snapshot model, Relation relation, Unit unit) {
         Relation.Endpoint mine = relation.endpointOf(unit.application());
         Relation.Endpoint other = relation.counterpartOf(unit.application());
-        RelationApplication settings = model.get(
-                Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), other.application()));
+        RelationApplication settings =
+                model.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), other.application()));
         Map<String, UnitRelationData> units = new TreeMap<>(org.isthmus.api.Names.NATURAL);
-        for (RelationUnit member :
-                model.by(Kinds.RELATION_UNITS_BY_RELATION, Integer.toString(relation.number()))) {
+        for (RelationUnit member : model.by(Kinds.RELATION_UNITS_BY_RELATION, Integer.toString(relation.number()))) {
             if (org.isthmus.api.Names.applicationOf(member.unit()).equals(other.application())) {
                 units.put(member.unit(), new UnitRelationData(member.inScope(), new TreeMap<>(member.settings())));
             }
@@ -469,7 +467,8 @@ final class ApplicationFacade {
         Snapshot model = call.model().snapshot();
         Application application = model.need(Kinds.APPLICATION, params.application());
         CharmRecord charm = model.need(Kinds.CHARM, application.charmUrl());
-        List<String> names = new ArrayList<>(charm.charm().metadata().endpoints().keySet());
+        List<String> names =
+                new ArrayList<>(charm.charm().metadata().endpoints().keySet());
         names.add("juju-info");
         return new CharmRelations(names);
     }
@@ -490,5 +489,22 @@ final class ApplicationFacade {
     public CharmUrlOrigin getCharmUrlOrigin(Call call, Name params) {
         Application application = call.model().snapshot().need(Kinds.APPLICATION, params.application());
         return new CharmUrlOrigin(application.charmUrl(), Wires.origin(application.origin()), null);
+    }
+
+    // --- relations across models
+
+    @Method(access = Access.MODEL_WRITE, mutates = true)
+    public CompletionStage<ErrorResults> consume(Call call, OfferCalls.ConsumeArgs params) {
+        return consumption.consume(call, params == null ? null : params.args());
+    }
+
+    @Method(access = Access.MODEL_WRITE, mutates = true)
+    public CompletionStage<ErrorResults> destroyConsumedApplications(Call call, OfferCalls.DestroyConsumed params) {
+        return consumption.destroy(call, params == null ? null : params.applications());
+    }
+
+    @Method(access = Access.MODEL_WRITE, mutates = true)
+    public CompletionStage<ErrorResults> setRelationsSuspended(Call call, OfferCalls.SuspendArgs params) {
+        return consumption.suspend(call, params == null ? null : params.args());
     }
 }

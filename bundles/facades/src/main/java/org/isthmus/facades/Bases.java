@@ -12,7 +12,8 @@ final class Bases {
     private static final Base FALLBACK = new Base("ubuntu", "22.04");
 
     private static final Map<String, String> SERIES = Map.of(
-            "trusty", "14.04", "xenial", "16.04", "bionic", "18.04", "focal", "20.04", "jammy", "22.04", "noble", "24.04");
+            "trusty", "14.04", "xenial", "16.04", "bionic", "18.04", "focal", "20.04", "jammy", "22.04", "noble",
+            "24.04");
 
     private Bases() {}
 

@@ -92,16 +92,18 @@ final class CharmDepot {
     /** Makes a local charm of it, under the next revision that is free. Stage of its URL. */
     CompletionStage<String> addLocal(Call call, Stored stored, int wanted) {
         String name = stored.charm().metadata().name();
-        return call.controller().applications().call(engine -> call.submit(tx -> {
-            int next = engine.nextLocalRevision(tx, name);
-            int revision = Math.max(next, wanted);
-            while (tx.get(Kinds.CHARM, "local:" + name + "-" + revision) != null) {
-                revision++;
-            }
-            CharmRecord record = record(call, stored, "local:" + name + "-" + revision, revision, "local");
-            engine.addCharm(tx, record);
-            return record.url();
-        }));
+        return call.controller()
+                .applications()
+                .call(engine -> call.submit(tx -> {
+                    int next = engine.nextLocalRevision(tx, name);
+                    int revision = Math.max(next, wanted);
+                    while (tx.get(Kinds.CHARM, "local:" + name + "-" + revision) != null) {
+                        revision++;
+                    }
+                    CharmRecord record = record(call, stored, "local:" + name + "-" + revision, revision, "local");
+                    engine.addCharm(tx, record);
+                    return record.url();
+                }));
     }
 
     private static CharmRecord record(Call call, Stored stored, String url, int revision, String source) {
@@ -147,8 +149,9 @@ final class CharmDepot {
 
     /** The record of this charm in the connection's model; fetched, stored and added if it is not there yet. */
     CompletionStage<Obtained> obtain(Call call, String name, String channel, int revision) {
-        return fetch(call, name, channel, revision)
-                .thenCompose(obtained -> call.controller().applications().call(engine -> call.submit(tx -> {
+        return fetch(call, name, channel, revision).thenCompose(obtained -> call.controller()
+                .applications()
+                .call(engine -> call.submit(tx -> {
                     // Two that fetched the same revision at once: the first one's record stays.
                     if (tx.get(Kinds.CHARM, obtained.record().url()) == null) {
                         engine.addCharm(tx, obtained.record());
@@ -179,7 +182,9 @@ final class CharmDepot {
                             }
                             throw Problem.refuse(
                                     Code.NOT_FOUND,
-                                    revision >= 0 ? "charm \"%s\" with revision %d not found" : "charm \"%s\" not found",
+                                    revision >= 0
+                                            ? "charm \"%s\" with revision %d not found"
+                                            : "charm \"%s\" not found",
                                     name,
                                     revision);
                         },
@@ -187,7 +192,8 @@ final class CharmDepot {
     }
 
     private static List<String> folders(Call call) {
-        Controller controller = call.controller().store().controller().snapshot().controller();
+        Controller controller =
+                call.controller().store().controller().snapshot().controller();
         Object path = controller == null ? null : controller.settings().get(STORE_PATH);
         if (path instanceof List<?> list) {
             return list.stream().map(String::valueOf).toList();

@@ -11,13 +11,14 @@ import org.isthmus.api.Problem;
  * @param revision -1 where none is named
  */
 record CharmReference(String schema, String name, int revision) {
-    private static final Pattern FORM =
-            Pattern.compile("(?:(ch|local):)?(?:[a-z0-9.]+/){0,2}([a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*)(?:-(\\d{1,9}))?");
+    private static final Pattern FORM = Pattern.compile(
+            "(?:(ch|local):)?(?:[a-z0-9.]+/){0,2}([a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*)(?:-(\\d{1,9}))?");
 
     static CharmReference parse(String text) {
         Matcher matcher = FORM.matcher(text == null ? "" : text);
         if (!matcher.matches()) {
-            throw Problem.notValid("cannot parse name and/or revision in URL \"%s\": name \"%s\" not valid", text, text);
+            throw Problem.notValid(
+                    "cannot parse name and/or revision in URL \"%s\": name \"%s\" not valid", text, text);
         }
         return new CharmReference(
                 matcher.group(1) == null ? "" : matcher.group(1),

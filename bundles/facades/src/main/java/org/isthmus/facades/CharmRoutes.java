@@ -109,7 +109,8 @@ final class CharmRoutes {
                     wanted.name(),
                     stored.charm().metadata().name());
         }
-        return depot.addLocal(call, stored, Math.max(wanted.revision(), stored.charm().revision()))
+        return depot.addLocal(
+                        call, stored, Math.max(wanted.revision(), stored.charm().revision()))
                 .thenApply(url -> answer(Map.of("charm-url", url), Map.of("Juju-Curl", url)));
     }
 
@@ -182,7 +183,8 @@ final class CharmRoutes {
         try {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 if (!entry.isDirectory() && entry.getName().equals(file)) {
-                    return new HttpRoute.HttpAnswer(200, "application/octet-stream", Map.of(), new FilterInputStream(zip) {});
+                    return new HttpRoute.HttpAnswer(
+                            200, "application/octet-stream", Map.of(), new FilterInputStream(zip) {});
                 }
             }
         } catch (IOException | RuntimeException failure) {

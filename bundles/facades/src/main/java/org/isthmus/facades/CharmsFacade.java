@@ -39,9 +39,8 @@ final class CharmsFacade {
 
     @Method(access = Access.MODEL_READ)
     public CharmInfo applicationCharmInfo(Call call, org.isthmus.wire.Entities.Entity params) {
-        Application application = call.model()
-                .snapshot()
-                .need(Kinds.APPLICATION, org.isthmus.api.Tag.idOf("application", params.tag()));
+        Application application =
+                call.model().snapshot().need(Kinds.APPLICATION, org.isthmus.api.Tag.idOf("application", params.tag()));
         return info(call.model().snapshot().need(Kinds.CHARM, application.charmUrl()));
     }
 
@@ -117,8 +116,7 @@ final class CharmsFacade {
         CharmReference reference = CharmReference.parse(one.reference());
         if (reference.schema().equals("local")) {
             CharmRecord record = call.model().snapshot().need(Kinds.CHARM, one.reference());
-            return CompletableFuture.completedFuture(
-                    new Resolved(record.url(), asked, bases(record), null));
+            return CompletableFuture.completedFuture(new Resolved(record.url(), asked, bases(record), null));
         }
         int revision = asked != null && asked.revision() != null && asked.revision() >= 0
                 ? asked.revision()

@@ -63,7 +63,8 @@ final class ClientFacade {
                     case "machine", "container" -> List.of("machine");
                     case "juju-machine", "juju-container" -> List.of("juju-machine");
                     case "model" -> List.of("model");
-                    default -> throw Problem.notValid("%s requires filtering", kind.isEmpty() ? "status history" : kind);
+                    default ->
+                        throw Problem.notValid("%s requires filtering", kind.isEmpty() ? "status history" : kind);
                 };
         List<DetailedStatus> statuses = new ArrayList<>();
         for (String type : types) {

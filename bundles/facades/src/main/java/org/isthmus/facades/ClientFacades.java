@@ -38,6 +38,7 @@ public final class ClientFacades implements FacadeSet {
         CharmDepot depot = new CharmDepot(fetching);
         facades = List.of(
                 new AllWatcherFacade(),
+                new ApplicationOffersFacade(),
                 new ApplicationFacade(depot),
                 new CharmsFacade(depot),
                 new ClientFacade(),

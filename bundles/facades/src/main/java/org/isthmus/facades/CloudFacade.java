@@ -114,13 +114,13 @@ final class CloudFacade {
     @Method(access = Access.CHECKED_INSIDE)
     public Results<ListedCloud> listCloudInfo(Call call, ListCloudInfo params) {
         Snapshot controller = controller(call);
-        String user = params == null || params.userTag() == null
-                ? call.caller().user()
-                : Checks.user(params.userTag());
+        String user = params == null || params.userTag() == null ? call.caller().user() : Checks.user(params.userTag());
         Checks.needSelfOr(controller, call, user);
         String access = Checks.superuser(controller, call) ? "admin" : "";
-        return Items.readResults(new ArrayList<>(controller.all(Kinds.CLOUD)), cloud -> new ListedCloud(
-                cloud.type(), cloud.authTypes(), Wires.orEmpty(cloud.endpoint()), regions(cloud), access));
+        return Items.readResults(
+                new ArrayList<>(controller.all(Kinds.CLOUD)),
+                cloud -> new ListedCloud(
+                        cloud.type(), cloud.authTypes(), Wires.orEmpty(cloud.endpoint()), regions(cloud), access));
     }
 
     private static CloudRecord record(CloudCalls.AddCloud params) {
@@ -251,8 +251,7 @@ final class CloudFacade {
                         tagged -> put(call, tagged)
                                 .thenApply(done -> new UpdatedCredential(
                                         tagged.tag(), null, modelsOf(call, Wires.credentialId(tagged.tag())))),
-                        (updated, error) ->
-                                error == null ? updated : new UpdatedCredential("", error, List.of()))
+                        (updated, error) -> error == null ? updated : new UpdatedCredential("", error, List.of()))
                 .thenApply(Listing::new);
     }
 
@@ -305,23 +304,19 @@ final class CloudFacade {
     private static CompletionStage<Set<String>> hidden(Call call, Snapshot controller, Credential credential) {
         Set<String> all = credential.attributes().keySet();
         CloudRecord cloud = controller.get(Kinds.CLOUD, credential.cloud());
-        if (all.isEmpty()
-                || cloud == null
-                || !call.controller().providerTypes().contains(cloud.type())) {
+        if (all.isEmpty() || cloud == null || !call.controller().providerTypes().contains(cloud.type())) {
             return CompletableFuture.completedFuture(all);
         }
-        return call.controller()
-                .provider(cloud.type())
-                .call(provider -> {
-                    Set<String> hidden = new HashSet<>(all);
-                    for (CloudProvider.CredentialAttribute attribute :
-                            provider.credentialSchemas().getOrDefault(credential.authType(), List.of())) {
-                        if (!attribute.hidden()) {
-                            hidden.remove(attribute.name());
-                        }
-                    }
-                    return CompletableFuture.completedFuture(hidden);
-                });
+        return call.controller().provider(cloud.type()).call(provider -> {
+            Set<String> hidden = new HashSet<>(all);
+            for (CloudProvider.CredentialAttribute attribute :
+                    provider.credentialSchemas().getOrDefault(credential.authType(), List.of())) {
+                if (!attribute.hidden()) {
+                    hidden.remove(attribute.name());
+                }
+            }
+            return CompletableFuture.completedFuture(hidden);
+        });
     }
 
     @Method(access = Access.CHECKED_INSIDE)
@@ -348,8 +343,8 @@ final class CloudFacade {
                 List<ModelAccess> models = new ArrayList<>();
                 for (Summary summary : call.controller().store().summaries()) {
                     if (id.equals(summary.credential())) {
-                        models.add(new ModelAccess(
-                                summary.name(), summary.access().getOrDefault(user, "")));
+                        models.add(
+                                new ModelAccess(summary.name(), summary.access().getOrDefault(user, "")));
                     }
                 }
                 return new Contents(

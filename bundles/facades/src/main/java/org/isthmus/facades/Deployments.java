@@ -37,11 +37,9 @@ final class Deployments {
     /** Both engines, held until the stage completes. */
     static <R> CompletionStage<R> both(
             Call call, BiFunction<ApplicationEngine, RelationEngine, CompletionStage<R>> function) {
-        return call.controller()
-                .applications()
-                .call(applications -> call.controller()
-                        .relations()
-                        .call(relations -> function.apply(applications, relations)));
+        return call.controller().applications().call(applications -> call.controller()
+                .relations()
+                .call(relations -> function.apply(applications, relations)));
     }
 
     CompletionStage<Object> deploy(Call call, ApplicationCalls.Deploy wire) {
@@ -124,8 +122,8 @@ final class Deployments {
         } catch (RuntimeException refused) {
             stage = CompletableFuture.failedFuture(refused);
         }
-        return stage.exceptionally(failure ->
-                new DeployedFromRepository(List.of(Items.error(failure)), new DeployedInfo("", null, "", "", "", 0), List.of()));
+        return stage.exceptionally(failure -> new DeployedFromRepository(
+                List.of(Items.error(failure)), new DeployedInfo("", null, "", "", "", 0), List.of()));
     }
 
     private CompletionStage<DeployedFromRepository> resolve(Call call, DeployFromRepository wire) {
@@ -145,9 +143,10 @@ final class Deployments {
                 : depot.obtain(call, reference.name(), channel, revision);
         return obtained.thenCompose(o -> {
             CharmRecord charm = o.record();
-            String effective = o.found().channel() == null || o.found().channel().isEmpty()
-                    ? (channel.isEmpty() ? "stable" : channel)
-                    : o.found().channel();
+            String effective =
+                    o.found().channel() == null || o.found().channel().isEmpty()
+                            ? (channel.isEmpty() ? "stable" : channel)
+                            : o.found().channel();
             Base base = base(call, WireBase.base(wire.base()), charm, wire.force());
             DeployedFromRepository answer = new DeployedFromRepository(
                     List.of(),

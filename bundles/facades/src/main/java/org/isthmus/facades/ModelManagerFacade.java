@@ -28,7 +28,6 @@ import org.isthmus.rpc.Method;
 import org.isthmus.wire.Entities;
 import org.isthmus.wire.ErrorResults;
 import org.isthmus.wire.Listing;
-import org.isthmus.wire.ModelCalls;
 import org.isthmus.wire.ModelCalls.*;
 import org.isthmus.wire.Results;
 
@@ -112,7 +111,12 @@ final class ModelManagerFacade {
     static UserModels userModels(List<Summary> summaries) {
         return new UserModels(summaries.stream()
                 .map(s -> new UserModel(
-                        new Model(s.name(), s.uuid(), s.type(), Tag.user(s.owner()).toString()), null))
+                        new Model(
+                                s.name(),
+                                s.uuid(),
+                                s.type(),
+                                Tag.user(s.owner()).toString()),
+                        null))
                 .toList());
     }
 
@@ -234,8 +238,7 @@ final class ModelManagerFacade {
                             controller.need(Kinds.CLOUD, Tag.idOf("cloud", cloud.tag()));
                             Map<String, Default> defaults = new TreeMap<>();
                             for (Setting setting : engine.settings(model)) {
-                                defaults.put(
-                                        setting.name(), new Default(setting.defaultValue(), null, List.of()));
+                                defaults.put(setting.name(), new Default(setting.defaultValue(), null, List.of()));
                             }
                             return defaults;
                         },
@@ -270,6 +273,7 @@ final class ModelManagerFacade {
         return Items.errors(
                 items,
                 item -> Items.refused(Problem.refuse(
-                        Code.NOT_SUPPORTED, "model defaults of a controller are not supported: set them on each model")));
+                        Code.NOT_SUPPORTED,
+                        "model defaults of a controller are not supported: set them on each model")));
     }
 }

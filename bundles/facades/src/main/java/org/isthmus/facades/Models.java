@@ -49,7 +49,8 @@ final class Models {
     private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
     /** Told at creation, and fixed by it: clients send them along with the settings. */
-    private static final List<String> NOT_SETTINGS = List.of("name", "uuid", "type", "agent-version", "controller-uuid");
+    private static final List<String> NOT_SETTINGS =
+            List.of("name", "uuid", "type", "agent-version", "controller-uuid");
 
     private Models() {}
 
@@ -131,18 +132,22 @@ final class Models {
                         models.configure(tx, config, List.of());
                     }
                     access.grantModel(
-                            tx, record.owner(), displayName, "admin", call.caller().user(), record.created());
+                            tx,
+                            record.owner(),
+                            displayName,
+                            "admin",
+                            call.caller().user(),
+                            record.created());
                 });
             } catch (RuntimeException refused) {
                 made = CompletableFuture.failedFuture(refused);
             }
             return undoing(
                     made.thenCompose(documents -> undoing(
-                            store.controller()
-                                    .submit(tx -> {
-                                        models.confirmEntry(tx, uuid);
-                                        return documents;
-                                    }),
+                            store.controller().submit(tx -> {
+                                models.confirmEntry(tx, uuid);
+                                return documents;
+                            }),
                             () -> store.delete(uuid))),
                     () -> store.controller().submit(tx -> {
                         models.removeEntry(tx, uuid);
@@ -257,7 +262,8 @@ final class Models {
                 null,
                 new ModelCalls.Sla("", ""),
                 record.agentVersion(),
-                List.of(new ModelCalls.Feature("juju", "the version of Juju used by the model", record.agentVersion())));
+                List.of(new ModelCalls.Feature(
+                        "juju", "the version of Juju used by the model", record.agentVersion())));
     }
 
     private static WireBase defaultBase(ModelRecord record) {
@@ -305,19 +311,17 @@ final class Models {
     /** Begins the removal. The model goes when all in it is gone; the reconciler deletes it then. */
     static CompletionStage<Object> destroy(Call call, String modelTag, boolean force) {
         Documents documents = Checks.model(call, modelTag);
-        return call.controller()
-                .models()
-                .call(models -> documents
-                        .<Object>submit(tx -> {
-                            Checks.needToChange(call, tx.now(), "admin");
-                            models.destroy(tx, force, call.now());
-                            return null;
-                        })
-                        .thenCompose(dying -> call.controller().store().controller().submit(tx -> {
-                            if (tx.get(Kinds.MODEL_ENTRY, documents.id()) != null) {
-                                models.markEntryRemoving(tx, documents.id());
-                            }
-                            return null;
-                        })));
+        return call.controller().models().call(models -> documents
+                .<Object>submit(tx -> {
+                    Checks.needToChange(call, tx.now(), "admin");
+                    models.destroy(tx, force, call.now());
+                    return null;
+                })
+                .thenCompose(dying -> call.controller().store().controller().submit(tx -> {
+                    if (tx.get(Kinds.MODEL_ENTRY, documents.id()) != null) {
+                        models.markEntryRemoving(tx, documents.id());
+                    }
+                    return null;
+                })));
     }
 }

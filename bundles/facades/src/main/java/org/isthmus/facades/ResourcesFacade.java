@@ -22,8 +22,7 @@ final class ResourcesFacade {
         return new Listing<>(Items.read(
                 params == null ? List.<Entities.Entity>of() : params.entities(),
                 e -> call.model().snapshot().need(Kinds.APPLICATION, Tag.idOf("application", e.tag())),
-                (application, error) ->
-                        new ApplicationResources(List.of(), List.of(), List.of(), error)));
+                (application, error) -> new ApplicationResources(List.of(), List.of(), List.of(), error)));
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true)

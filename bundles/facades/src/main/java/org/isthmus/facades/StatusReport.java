@@ -38,7 +38,8 @@ final class StatusReport {
     StatusReport(Snapshot model, List<String> patterns) {
         this.model = model;
         this.statuses = new Statuses(model);
-        List<String> words = patterns.stream().filter(p -> p != null && !p.isEmpty()).toList();
+        List<String> words =
+                patterns.stream().filter(p -> p != null && !p.isEmpty()).toList();
         this.filter = words.isEmpty() ? null : new StatusFilter(model, statuses, words);
     }
 
@@ -179,7 +180,9 @@ final class StatusReport {
                 "",
                 Wires.channel(application.origin()),
                 charm == null ? 0 : charm.revision(),
-                application.origin() == null ? null : WireBase.of(application.origin().base()),
+                application.origin() == null
+                        ? null
+                        : WireBase.of(application.origin().base()),
                 application.exposed(),
                 application.exposed() ? Wires.exposedWire(application.exposedEndpoints()) : null,
                 life(application.life().word()),
@@ -262,7 +265,10 @@ final class StatusReport {
                     .computeIfAbsent(endpoint.name(), e -> new TreeSet<>(Names.NATURAL))
                     .add(other.application());
             Application its = model.get(Kinds.APPLICATION, endpoint.application());
-            if (its != null && its.subordinate() && !relation.isPeer() && relation.scope().equals("container")) {
+            if (its != null
+                    && its.subordinate()
+                    && !relation.isPeer()
+                    && relation.scope().equals("container")) {
                 principals
                         .computeIfAbsent(its.name(), a -> new TreeSet<>(Names.NATURAL))
                         .add(other.application());
@@ -280,9 +286,8 @@ final class StatusReport {
                     endpoint.role(),
                     application != null && application.subordinate()));
         }
-        StatusValue status = relation.status() == null
-                ? new StatusValue("joining", "", relation.created())
-                : relation.status();
+        StatusValue status =
+                relation.status() == null ? new StatusValue("joining", "", relation.created()) : relation.status();
         return new FullStatus.Relation(
                 relation.number(),
                 relation.key(),

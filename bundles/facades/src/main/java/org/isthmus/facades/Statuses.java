@@ -17,7 +17,20 @@ import org.isthmus.model.UnitAgent;
 /** What a status says when stored, soft and absent facts are put together (juju.md §2). */
 final class Statuses {
     private static final Map<String, Integer> SEVERITY = Map.of(
-            "error", 100, "blocked", 90, "maintenance", 80, "waiting", 70, "active", 60, "terminated", 50, "unknown", 40);
+            "error",
+            100,
+            "blocked",
+            90,
+            "maintenance",
+            80,
+            "waiting",
+            70,
+            "active",
+            60,
+            "terminated",
+            50,
+            "unknown",
+            40);
 
     /** Both statuses of a unit as people see them. */
     record UnitStatuses(StatusValue workload, StatusValue agent) {}
@@ -33,7 +46,8 @@ final class Statuses {
         StatusValue workload = unit.workloadStatus() == null
                 ? new StatusValue("waiting", "waiting for machine", created)
                 : unit.workloadStatus();
-        StatusValue durable = unit.agentStatus() == null ? new StatusValue("allocating", "", created) : unit.agentStatus();
+        StatusValue durable =
+                unit.agentStatus() == null ? new StatusValue("allocating", "", created) : unit.agentStatus();
         StatusValue agent = durable;
         if (durable.status().equals("error")) {
             // A failed hook is the workload's trouble: its agent sits idle and waits for `resolved`.
@@ -41,19 +55,20 @@ final class Statuses {
             agent = new StatusValue("idle", "", durable.since());
         } else {
             UnitAgent activity = model.get(Kinds.UNIT_AGENT, unit.name());
-            if (activity != null && activity.status() != null && !durable.status().equals("allocating")) {
+            if (activity != null
+                    && activity.status() != null
+                    && !durable.status().equals("allocating")) {
                 agent = activity.status();
             }
         }
         AgentPresence presence = lost(Tag.unit(unit.name()).toString());
-        boolean installing = agent.status().equals("executing") && agent.message().equals("running install hook");
+        boolean installing =
+                agent.status().equals("executing") && agent.message().equals("running install hook");
         if (presence != null && !agent.status().equals("allocating") && !installing) {
             agent = new StatusValue("lost", "agent is not communicating with the server", presence.since());
             if (!workload.status().equals("error") && !workload.status().equals("terminated")) {
                 workload = new StatusValue(
-                        "unknown",
-                        "agent lost, see 'juju show-status-log " + unit.name() + "'",
-                        presence.since());
+                        "unknown", "agent lost, see 'juju show-status-log " + unit.name() + "'", presence.since());
             }
         }
         return new UnitStatuses(workload, agent);

@@ -1,0 +1,298 @@
+package org.isthmus.facades;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.isthmus.api.Code;
+import org.isthmus.api.Names;
+import org.isthmus.api.OfferUrl;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.api.Tag;
+import org.isthmus.charm.CharmRelation;
+import org.isthmus.model.Application;
+import org.isthmus.model.CharmRecord;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.ModelEntry;
+import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Offer;
+import org.isthmus.model.OfferConnection;
+import org.isthmus.model.OfferUser;
+import org.isthmus.model.Relation;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.User;
+import org.isthmus.model.engine.AccessEngine;
+import org.isthmus.model.store.Documents;
+import org.isthmus.rpc.Call;
+import org.isthmus.wire.FullStatus.RemoteEndpoint;
+import org.isthmus.wire.OfferCalls.Connection;
+import org.isthmus.wire.OfferCalls.EndpointFilter;
+import org.isthmus.wire.OfferCalls.OfferDetails;
+import org.isthmus.wire.OfferCalls.OfferFilter;
+import org.isthmus.wire.OfferCalls.OfferUserDetails;
+
+/** Finds offers, and shows of each what its beholder may see. */
+final class OfferFinder {
+    private static final String EVERYONE = "everyone@external";
+
+    private final Call call;
+    private final AccessEngine access;
+    private final String user;
+    private final boolean superuser;
+
+    /** @param user who looks: the caller, or whom a superuser asks for */
+    OfferFinder(Call call, AccessEngine access, String user) {
+        this.call = call;
+        this.access = access;
+        this.user = user;
+        User known = call.controller().store().controller().snapshot().get(Kinds.USER, user);
+        this.superuser = known != null && !known.disabled() && "superuser".equals(known.access());
+    }
+
+    /** One offer with the model it is in. */
+    record Found(Documents documents, Snapshot model, Offer offer) {
+        OfferUrl url() {
+            return new OfferUrl(null, model.model().owner(), model.model().name(), offer.name(), null);
+        }
+    }
+
+    /** `read`, `consume`, `admin` or empty: a model's admins and superusers have all of it. */
+    String rights(Snapshot model, String offer) {
+        if (superuser || "admin".equals(access.modelAccess(model, user))) {
+            return "admin";
+        }
+        String own = access.offerAccess(model, offer, user);
+        return own.isEmpty() && user.contains("@") ? access.offerAccess(model, offer, EVERYONE) : own;
+    }
+
+    boolean may(Snapshot model, String offer, String wants) {
+        return access.includes(rights(model, offer), wants);
+    }
+
+    boolean isModelAdmin(Snapshot model) {
+        return superuser || "admin".equals(access.modelAccess(model, user));
+    }
+
+    /** Unknown and unreadable look the same. */
+    static Refused notFound(String url) {
+        return Problem.refuse(Code.NOT_FOUND, "application offer \"%s\" not found", url);
+    }
+
+    Found byUrl(String text) {
+        OfferUrl url = OfferUrl.parse(text);
+        if (url.endpoint() != null) {
+            throw Problem.notValid("saas application \"%s\" shouldn't include endpoint", text);
+        }
+        OfferUrl whole = url.user() == null ? url.withUser(user) : url;
+        Documents documents = model(whole.user(), whole.model());
+        Snapshot model = documents == null ? null : documents.snapshot();
+        Offer offer = model == null
+                ? null
+                : model.by(Kinds.OFFERS_BY_NAME, whole.offer()).stream()
+                        .findFirst()
+                        .orElse(null);
+        if (offer == null || !may(model, offer.uuid(), "read")) {
+            throw notFound(whole.withController(null).toString());
+        }
+        return new Found(documents, model, offer);
+    }
+
+    private Documents model(String owner, String name) {
+        Snapshot controller = call.controller().store().controller().snapshot();
+        for (ModelEntry entry : controller.by(Kinds.MODEL_ENTRIES_BY_NAME, owner + "/" + name)) {
+            return call.controller().store().model(entry.uuid()).orElse(null);
+        }
+        return null;
+    }
+
+    /** Offers that match any of the filters, sorted by URL; without those that may not be read. */
+    List<Found> find(List<OfferFilter> filters, boolean adminOnly) {
+        if (filters == null || filters.isEmpty()) {
+            throw Problem.notValid("at least one offer filter is required");
+        }
+        List<Found> found = new ArrayList<>();
+        TreeSet<String> seen = new TreeSet<>();
+        for (OfferFilter filter : filters) {
+            boolean anyModel = filter.modelName() == null || filter.modelName().isEmpty();
+            if (anyModel && filters.size() > 1) {
+                throw Problem.notValid("application offer filter must specify a model name");
+            }
+            for (Documents documents : anyModel ? all(filter.ownerName()) : named(filter)) {
+                Snapshot model = documents.snapshot();
+                if (adminOnly && !isModelAdmin(model)) {
+                    if (anyModel) {
+                        continue;
+                    }
+                    throw Problem.denied();
+                }
+                for (Offer offer : candidates(model, filter)) {
+                    if (may(model, offer.uuid(), "read") && matches(model, offer, filter) && seen.add(offer.uuid())) {
+                        found.add(new Found(documents, model, offer));
+                    }
+                }
+            }
+        }
+        found.sort(Comparator.comparing(f -> f.url().toString(), Names.NATURAL));
+        return found;
+    }
+
+    private List<Documents> all(String owner) {
+        List<Documents> documents = new ArrayList<>();
+        for (String uuid : call.controller().store().models()) {
+            call.controller().store().model(uuid).ifPresent(model -> {
+                ModelRecord record = model.snapshot().model();
+                if (record != null && (owner == null || owner.isEmpty() || owner.equals(record.owner()))) {
+                    documents.add(model);
+                }
+            });
+        }
+        return documents;
+    }
+
+    private List<Documents> named(OfferFilter filter) {
+        String owner = filter.ownerName() == null || filter.ownerName().isEmpty() ? user : filter.ownerName();
+        Documents documents = model(owner, filter.modelName());
+        if (documents == null) {
+            throw Problem.refuse(Code.NOT_FOUND, "model \"%s/%s\" not found", owner, filter.modelName());
+        }
+        return List.of(documents);
+    }
+
+    private static Iterable<Offer> candidates(Snapshot model, OfferFilter filter) {
+        String application = filter.applicationName();
+        return application == null || application.isEmpty()
+                ? model.all(Kinds.OFFER)
+                : model.by(Kinds.OFFERS_BY_APPLICATION, application);
+    }
+
+    private boolean matches(Snapshot model, Offer offer, OfferFilter filter) {
+        return nameMatches(offer.name(), filter.offerName())
+                && contains(offer.description(), filter.applicationDescription())
+                && endpointsMatch(model, offer, filter.endpoints())
+                && connectedMatch(model, offer, filter.connectedUsers())
+                && allowedMatch(model, offer, filter.allowedUsers());
+    }
+
+    private static boolean nameMatches(String name, String wanted) {
+        if (wanted == null || wanted.isEmpty()) {
+            return true;
+        }
+        try {
+            return Pattern.compile(wanted).matcher(name).find();
+        } catch (PatternSyntaxException malformed) {
+            throw Problem.notValid("offer name \"%s\" is no valid pattern", wanted);
+        }
+    }
+
+    private static boolean contains(String text, String wanted) {
+        return wanted == null || wanted.isEmpty() || (text != null && text.contains(wanted));
+    }
+
+    private static boolean endpointsMatch(Snapshot model, Offer offer, List<EndpointFilter> wanted) {
+        if (wanted == null || wanted.isEmpty()) {
+            return true;
+        }
+        List<RemoteEndpoint> endpoints = endpoints(model, offer);
+        return wanted.stream().anyMatch(want -> endpoints.stream()
+                .anyMatch(e -> same(want.interfaceName(), e.interfaceName())
+                        && same(want.role(), e.role())
+                        && same(want.name(), e.name())));
+    }
+
+    private static boolean same(String wanted, String is) {
+        return wanted == null || wanted.isEmpty() || wanted.equals(is);
+    }
+
+    private static boolean connectedMatch(Snapshot model, Offer offer, List<String> users) {
+        return users == null
+                || users.isEmpty()
+                || model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid()).stream().anyMatch(c -> users.contains(c.user()));
+    }
+
+    private static boolean allowedMatch(Snapshot model, Offer offer, List<String> users) {
+        return users == null
+                || users.isEmpty()
+                || model.by(Kinds.OFFER_USERS_BY_OFFER, offer.uuid()).stream()
+                        .anyMatch(u -> users.contains(u.user()) && !u.access().equals("read"));
+    }
+
+    /** The offered endpoints as consumers see them. */
+    static List<RemoteEndpoint> endpoints(Snapshot model, Offer offer) {
+        Application application = model.get(Kinds.APPLICATION, offer.application());
+        CharmRecord charm = application == null ? null : model.get(Kinds.CHARM, application.charmUrl());
+        List<RemoteEndpoint> endpoints = new ArrayList<>();
+        new java.util.TreeMap<>(offer.endpoints()).forEach((alias, name) -> {
+            CharmRelation declared =
+                    charm == null ? null : charm.charm().metadata().endpoints().get(name);
+            if (declared != null) {
+                endpoints.add(new RemoteEndpoint(alias, declared.role(), declared.interfaceName(), declared.limit()));
+            } else if (name.equals("juju-info")) {
+                endpoints.add(new RemoteEndpoint(alias, "provider", "juju-info", 0));
+            }
+        });
+        return endpoints;
+    }
+
+    OfferDetails details(Found found) {
+        Snapshot model = found.model();
+        Offer offer = found.offer();
+        // Asked for each offer by itself: what one shows says nothing of the next.
+        boolean admin = may(model, offer.uuid(), "admin");
+        Application application = model.get(Kinds.APPLICATION, offer.application());
+        return new OfferDetails(
+                Tag.model(model.model().uuid()).toString(),
+                offer.uuid(),
+                found.url().toString(),
+                offer.name(),
+                offer.description(),
+                endpoints(model, offer),
+                admin ? users(model, offer) : List.of(self(model, offer)),
+                offer.application(),
+                admin && application != null ? application.charmUrl() : null,
+                admin ? connections(model, offer) : null);
+    }
+
+    private OfferUserDetails self(Snapshot model, Offer offer) {
+        return new OfferUserDetails(user, displayName(user), rights(model, offer.uuid()));
+    }
+
+    private List<OfferUserDetails> users(Snapshot model, Offer offer) {
+        List<OfferUserDetails> users = new ArrayList<>();
+        for (OfferUser right : model.by(Kinds.OFFER_USERS_BY_OFFER, offer.uuid())) {
+            users.add(new OfferUserDetails(right.user(), displayName(right.user()), right.access()));
+        }
+        if (users.stream().noneMatch(u -> u.user().equals(user))) {
+            users.add(self(model, offer));
+        }
+        users.sort(Comparator.comparing(OfferUserDetails::user));
+        return users;
+    }
+
+    private String displayName(String name) {
+        User known = call.controller().store().controller().snapshot().get(Kinds.USER, name);
+        return known == null ? "" : Wires.orEmpty(known.displayName());
+    }
+
+    private static List<Connection> connections(Snapshot model, Offer offer) {
+        List<Connection> connections = new ArrayList<>();
+        for (OfferConnection connection : model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid())) {
+            Relation relation = model.get(Kinds.RELATION, Integer.toString(connection.relation()));
+            if (relation == null) {
+                continue;
+            }
+            Relation.Endpoint mine = relation.endpointOf(offer.application());
+            connections.add(new Connection(
+                    Tag.model(connection.consumerModel()).toString(),
+                    connection.relation(),
+                    connection.user(),
+                    mine == null ? "" : mine.name(),
+                    Wires.entityStatus(relation.status()),
+                    connection.ingress()));
+        }
+        connections.sort(Comparator.comparing(Connection::username).thenComparing(Connection::relationId));
+        return connections;
+    }
+}

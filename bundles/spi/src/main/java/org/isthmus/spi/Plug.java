@@ -2,12 +2,20 @@ package org.isthmus.spi;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
@@ -29,12 +37,16 @@ public final class Plug<T> {
 
     private final String name;
     private final ScheduledExecutorService timer;
-    private final Deque<Waiting<T>> waiting = new ArrayDeque<>();
-    private Use<T> current;
+    private final Deque<CompletableFuture<Use<T>>> waiting = new ArrayDeque<>();
+    /** What is bound, the newest last: that one is called. */
+    private final Deque<Use<T>> bound = new ArrayDeque<>();
 
+    /** One instance and the calls that hold it; guarded by the plug. */
     private static final class Use<T> {
         private final T service;
-        private int calls;
+        /** Who calls, for the log: a function may be there more than once. */
+        private final List<Object> holders = new LinkedList<>();
+
         private final CompletableFuture<Void> idle = new CompletableFuture<>();
         private boolean leaving;
 
@@ -43,9 +55,10 @@ public final class Plug<T> {
         }
     }
 
-    private record Waiting<T>(CompletableFuture<Use<T>> use) {}
-
-    /** @param name as operators know it: `relation engine` */
+    /**
+     * @param name as operators know it: `relation engine`
+     * @param timer for time limits, and to start calls that waited; its threads must not be held up
+     */
     public Plug(String name, ScheduledExecutorService timer) {
         this.name = name;
         this.timer = timer;
@@ -60,52 +73,83 @@ public final class Plug<T> {
         return call(LIMIT, function);
     }
 
+    /** @param limit how long to wait for an instance; the call itself may take as long as it likes */
     public <R> CompletionStage<R> call(Duration limit, Function<T, ? extends CompletionStage<R>> function) {
         Use<T> use;
-        CompletableFuture<Use<T>> later = null;
+        CompletableFuture<Use<T>> parked = null;
         synchronized (this) {
-            use = current;
-            if (use != null) {
-                use.calls++;
+            use = bound.peekLast();
+            if (use == null) {
+                parked = new CompletableFuture<>();
+                waiting.add(parked);
             } else {
-                later = new CompletableFuture<>();
-                waiting.add(new Waiting<>(later));
+                use.holders.add(function);
             }
         }
-        if (use != null) {
-            return run(use, function);
+        return use == null ? park(parked, limit, function) : run(use, function);
+    }
+
+    private <R> CompletionStage<R> park(
+            CompletableFuture<Use<T>> parked, Duration limit, Function<T, ? extends CompletionStage<R>> function) {
+        // A result of its own, not a derived stage: when the caller gives it up, the instance must still be let go.
+        CompletableFuture<R> result = new CompletableFuture<>();
+        Future<?> timeout;
+        try {
+            timeout = timer.schedule(() -> giveUp(parked), limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            giveUp(parked);
+            timeout = CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<Use<T>> parked = later;
-        var timeout = timer.schedule(
-                () -> {
-                    boolean mine;
-                    synchronized (this) {
-                        mine = waiting.removeIf(w -> w.use() == parked);
+        Future<?> limiter = timeout;
+        parked.whenComplete((use, failure) -> {
+            limiter.cancel(false);
+            if (failure != null) {
+                result.completeExceptionally(failure);
+                return;
+            }
+            synchronized (this) {
+                use.holders.add(function);
+            }
+            done(use, parked);
+            if (result.isDone()) {
+                done(use, function);
+            } else {
+                run(use, function).whenComplete((value, wrong) -> {
+                    if (wrong == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(wrong);
                     }
-                    if (mine) {
-                        parked.completeExceptionally(Problem.refuse(Code.TRY_AGAIN, "service unavailable: %s", name));
-                    }
-                },
-                limit.toMillis(),
-                TimeUnit.MILLISECONDS);
-        return parked.thenCompose(arrived -> {
-            timeout.cancel(false);
-            return run(arrived, function);
+                });
+            }
         });
+        return result;
+    }
+
+    private void giveUp(CompletableFuture<Use<T>> parked) {
+        boolean mine;
+        synchronized (this) {
+            mine = waiting.remove(parked);
+        }
+        if (mine) {
+            parked.completeExceptionally(Problem.refuse(Code.TRY_AGAIN, "service unavailable: %s", name));
+        }
     }
 
     private <R> CompletionStage<R> run(Use<T> use, Function<T, ? extends CompletionStage<R>> function) {
         CompletionStage<R> stage;
         try {
-            stage = function.apply(use.service);
+            stage = Objects.requireNonNull(function.apply(use.service), "a call of a plug needs a stage");
         } catch (Throwable failure) {
-            done(use);
+            done(use, function);
             return CompletableFuture.failedFuture(
-                    failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
+                    failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                            ? wrapped.getCause()
+                            : failure);
         }
         CompletableFuture<R> result = new CompletableFuture<>();
         stage.whenComplete((value, failure) -> {
-            done(use);
+            done(use, function);
             if (failure == null) {
                 result.complete(value);
             } else {
@@ -115,11 +159,11 @@ public final class Plug<T> {
         return result;
     }
 
-    private void done(Use<T> use) {
+    private void done(Use<T> use, Object holder) {
         boolean empty;
         synchronized (this) {
-            use.calls--;
-            empty = use.leaving && use.calls == 0;
+            use.holders.remove(holder);
+            empty = use.leaving && use.holders.isEmpty();
         }
         if (empty) {
             use.idle.complete(null);
@@ -129,31 +173,36 @@ public final class Plug<T> {
     /** Takes an instance into use; those that wait go on. The one before it is left to its {@link #unbind}. */
     public void bind(T service) {
         Use<T> use = new Use<>(service);
-        Deque<Waiting<T>> ready;
+        List<CompletableFuture<Use<T>>> ready;
         synchronized (this) {
-            current = use;
-            ready = new ArrayDeque<>(waiting);
+            bound.addLast(use);
+            ready = List.copyOf(waiting);
             waiting.clear();
-            use.calls += ready.size();
-            retired.add(use);
+            use.holders.addAll(ready);
         }
         // Not on this thread: a bind must not run other people's work.
-        for (Waiting<T> each : ready) {
-            timer.execute(() -> {
-                if (!each.use().complete(use)) {
-                    done(use);
-                }
-            });
+        for (CompletableFuture<Use<T>> parked : ready) {
+            try {
+                timer.execute(() -> parked.complete(use));
+            } catch (RejectedExecutionException closing) {
+                done(use, parked);
+                parked.completeExceptionally(Problem.refuse(Code.TRY_AGAIN, "service unavailable: %s", name));
+            }
         }
     }
 
-    private final Deque<Use<T>> retired = new ArrayDeque<>();
-
-    /** Takes the instance out of use and waits until no call holds it, 10 s at most; then says so in the log. */
+    /**
+     * Takes the instance out of use and waits until no call holds it, 10 s at most; then says so in the log. An older instance that
+     * is still bound is called again.
+     */
     public void unbind(T service) {
+        unbind(service, LIMIT);
+    }
+
+    void unbind(T service, Duration limit) {
         Use<T> leaving = null;
         synchronized (this) {
-            for (Use<T> use : retired) {
+            for (Use<T> use : bound) {
                 if (use.service == service) {
                     leaving = use;
                 }
@@ -161,26 +210,41 @@ public final class Plug<T> {
             if (leaving == null) {
                 return;
             }
-            retired.remove(leaving);
-            if (current == leaving) {
-                current = null;
-            }
+            bound.remove(leaving);
             leaving.leaving = true;
-            if (leaving.calls == 0) {
+            if (leaving.holders.isEmpty()) {
                 return;
             }
         }
         try {
-            leaving.idle.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            leaving.idle.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException late) {
-            LOG.warn("{}: {} calls still hold the leaving instance after {} s", name, leaving.calls, LIMIT.toSeconds());
+        } catch (ExecutionException | TimeoutException late) {
+            LOG.warn(
+                    "{}: {} still hold the leaving instance after {} s", name, holders(leaving), limit.toSeconds());
         }
+    }
+
+    private synchronized List<String> holders(Use<T> use) {
+        List<String> names = new ArrayList<>();
+        for (Object holder : use.holders) {
+            names.add(holder.getClass().getName());
+        }
+        return names;
+    }
+
+    /** How many calls wait for an instance or hold one; for display. */
+    public synchronized int calls() {
+        int calls = waiting.size();
+        for (Use<T> use : bound) {
+            calls += use.holders.size();
+        }
+        return calls;
     }
 
     /** Whether an instance is there now; for health, never for deciding to call. */
     public synchronized boolean isBound() {
-        return current != null;
+        return !bound.isEmpty();
     }
 }

@@ -1,0 +1,2 @@
+/** Large immutable files, named by their hash. */
+package org.isthmus.blob;

@@ -1,0 +1,148 @@
+package org.isthmus.log;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.isthmus.model.StatusValue;
+import org.isthmus.model.store.Logs;
+import org.isthmus.rpc.Json;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The logs of one controller: a folder for each model. */
+final class SegmentLogs implements Logs, AutoCloseable {
+    /** Debug log of a model: at most 20 files of 1 MiB, some 80 000 lines. */
+    static final int LINE_SEGMENT_BYTES = 1024 * 1024;
+
+    static final int LINE_SEGMENTS = 20;
+    /** Status history of a model: at most 8 files of 512 KiB, some 20 000 entries. */
+    static final int HISTORY_SEGMENT_BYTES = 512 * 1024;
+
+    static final int HISTORY_SEGMENTS = 8;
+    /** A message beyond this is cut, so that no line fills a file. */
+    static final int MAX_MESSAGE = 64 * 1024;
+    /** Models whose files stay open; the one longest silent gives its up. */
+    static final int MAX_OPEN = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentLogs.class);
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]{0,63}");
+
+    private final Path folder;
+    private final ObjectMapper json = Json.newMapper();
+    private final Map<String, ModelLog> logs = new HashMap<>();
+    /** Those that may have open files, the longest silent first; guarded by {@link #logs}. */
+    private final Map<ModelLog, Boolean> active = new LinkedHashMap<>(16, 0.75f, true);
+
+    private boolean closed;
+
+    private SegmentLogs(Path folder) {
+        this.folder = folder;
+    }
+
+    static SegmentLogs open(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        return new SegmentLogs(folder.toAbsolutePath().normalize());
+    }
+
+    private ModelLog of(String model) {
+        if (model == null || !NAME.matcher(model).matches()) {
+            throw new IllegalArgumentException("not the name of a model's log: " + model);
+        }
+        ModelLog log;
+        ModelLog silent = null;
+        synchronized (logs) {
+            if (closed) {
+                throw new IllegalStateException("the logs are closed");
+            }
+            log = logs.computeIfAbsent(model, uuid -> new ModelLog(folder.resolve(uuid), json));
+            active.put(log, true);
+            if (active.size() > MAX_OPEN) {
+                silent = active.keySet().iterator().next();
+                active.remove(silent);
+            }
+        }
+        if (silent != null) {
+            silent.rest();
+        }
+        return log;
+    }
+
+    @Override
+    public void append(Line line) {
+        of(line.model()).append(cut(line));
+    }
+
+    private static Line cut(Line line) {
+        if (line.message() == null || line.message().length() <= MAX_MESSAGE) {
+            return line;
+        }
+        return new Line(
+                line.time(),
+                line.model(),
+                line.entity(),
+                line.level(),
+                line.module(),
+                line.location(),
+                line.labels(),
+                line.message().substring(0, MAX_MESSAGE) + "…");
+    }
+
+    @Override
+    public List<Line> tail(String model, int limit, Predicate<Line> filter) {
+        return of(model).tail(limit, filter);
+    }
+
+    @Override
+    public AutoCloseable follow(String model, Predicate<Line> filter, Consumer<Line> consumer) {
+        return of(model).follow(filter, consumer);
+    }
+
+    @Override
+    public void history(String model, String entity, String type, StatusValue status) {
+        of(model).append(new Entry(entity, type, status));
+    }
+
+    @Override
+    public List<Entry> history(String model, String entity, String type, int limit) {
+        return of(model)
+                .history(
+                        limit,
+                        entry -> entry.entity().equals(entity)
+                                && (type == null || entry.type().equals(type)));
+    }
+
+    @Override
+    public void forget(String model) {
+        ModelLog log = of(model);
+        synchronized (logs) {
+            logs.remove(model);
+            active.remove(log);
+        }
+        try {
+            log.delete();
+        } catch (IOException failure) {
+            LOG.warn("The log of {}, which is gone, stays: {}", model, failure.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        List<ModelLog> open;
+        synchronized (logs) {
+            closed = true;
+            open = new ArrayList<>(logs.values());
+            logs.clear();
+            active.clear();
+        }
+        open.forEach(ModelLog::rest);
+    }
+}

@@ -1,0 +1,2 @@
+/** Decides who may do what. */
+package org.isthmus.access;

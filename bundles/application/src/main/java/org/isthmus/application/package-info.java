@@ -1,0 +1,2 @@
+/** Decides about charms, applications, units and machines. */
+package org.isthmus.application;

@@ -1,0 +1,2 @@
+/** Carries endings on. */
+package org.isthmus.lifecycle;

@@ -1,0 +1,144 @@
+package org.isthmus.lifecycle;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Set;
+import org.isthmus.model.Cause;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.engine.ApplicationEngine.Deploy;
+import org.isthmus.rpc.Reconciler;
+import org.junit.After;
+import org.junit.Test;
+
+public final class ReconcilersTest {
+    private static final String UUID = World.model().uuid();
+    private static final Cause CAUSE = new Cause(Set.of(), true);
+
+    private FakeHouse house = new FakeHouse();
+
+    @After
+    public void close() {
+        house.close();
+    }
+
+    private static Clock clock(long seconds) {
+        return Clock.fixed(FakeHouse.at(seconds), ZoneOffset.UTC);
+    }
+
+    /** A dying model with an application that never got an agent. */
+    private void dyingModel() {
+        house.store.own.fill(tx -> {
+            house.models.reserveEntry(tx, UUID, "prod", "admin", World.NOW);
+            house.models.confirmEntry(tx, UUID);
+        });
+        house.store.create(UUID, tx -> {
+            house.models.create(tx, World.model());
+            World.charms().forEach(charm -> house.applications.addCharm(tx, charm));
+            house.applications.deploy(
+                    tx,
+                    new Deploy("mysql", "local:mysql-0", null, 2, Map.of(), null, null, null, false, "t", World.NOW));
+            house.relations.addPeers(tx, "mysql", World.NOW);
+            house.models.destroy(tx, false, World.NOW);
+        });
+    }
+
+    /** As the host does: asks on, and again after a failure. */
+    private Duration drive(Clock clock) {
+        Reconciler lifecycle = new LifecycleReconciler(clock);
+        Reconciler sagas = new ModelSagas(clock);
+        Duration next = null;
+        for (int i = 0; i < 6; i++) {
+            try {
+                house.store.model(UUID).ifPresent(documents -> lifecycle
+                        .reconcile(house.context(), documents, CAUSE)
+                        .toCompletableFuture()
+                        .join());
+                next = sagas.reconcile(house.context(), house.store.controller(), CAUSE)
+                        .toCompletableFuture()
+                        .join();
+            } catch (RuntimeException crash) {
+                // The next round stands for the restarted process.
+                assertTrue(
+                        String.valueOf(crash.getCause()),
+                        crash.getCause() instanceof FakeHouse.Crash || crash instanceof FakeHouse.Crash);
+            }
+        }
+        return next;
+    }
+
+    @Test
+    public void aDyingModelEndsWhereverItIsInterrupted() {
+        dyingModel();
+        drive(clock(0));
+        assertGone();
+        int steps = house.steps;
+        assertTrue("settle, mark, delete, forget, remove: " + steps, steps >= 5);
+        for (int crash = 0; crash < steps; crash++) {
+            for (boolean after : new boolean[] {false, true}) {
+                house.close();
+                house = new FakeHouse();
+                dyingModel();
+                house.crashIn = crash;
+                house.afterEffect = after;
+                drive(clock(0));
+                assertGone();
+            }
+        }
+    }
+
+    private void assertGone() {
+        assertEquals(Set.of(), house.store.models());
+        assertEquals(0, house.store.own.snapshot().count(Kinds.MODEL_ENTRY));
+        assertTrue(house.forgotten.contains(UUID));
+    }
+
+    @Test
+    public void aModelWithRunningMachinesWaitsForThem() {
+        dyingModel();
+        house.store.sets.get(UUID).fill(tx -> house.applications.setUnitPassword(tx, "mysql/0", "hash"));
+        drive(clock(0));
+        assertEquals(Set.of(UUID), house.store.models());
+        assertEquals(1, house.store.sets.get(UUID).snapshot().count(Kinds.UNIT));
+        assertEquals(
+                "present",
+                house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
+        house.store.sets.get(UUID).fill(tx -> house.models.destroy(tx, true, World.NOW));
+        drive(clock(0));
+        assertGone();
+    }
+
+    @Test
+    public void idleModelsCostNothing() {
+        house.store.create(UUID, tx -> house.models.create(tx, World.model()));
+        drive(clock(0));
+        assertEquals(0, house.steps);
+    }
+
+    @Test
+    public void aModelThatWasMadeIsConfirmed() {
+        house.store.own.fill(tx -> house.models.reserveEntry(tx, UUID, "prod", "admin", World.NOW));
+        house.store.create(UUID, tx -> house.models.create(tx, World.model()));
+        assertNull(drive(clock(1)));
+        assertEquals(
+                "present",
+                house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
+    }
+
+    @Test
+    public void aModelThatWasNotMadeIsForgottenAfterAWhile() {
+        house.store.own.fill(tx -> house.models.reserveEntry(tx, UUID, "prod", "admin", World.NOW));
+        assertEquals(Duration.ofSeconds(119), drive(clock(1)));
+        assertEquals(
+                "creating",
+                house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
+        drive(clock(120));
+        assertFalse(house.store.own.snapshot().has(Kinds.MODEL_ENTRY, UUID));
+    }
+}

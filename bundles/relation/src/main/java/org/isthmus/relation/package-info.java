@@ -1,0 +1,2 @@
+/** Decides about relations. */
+package org.isthmus.relation;

@@ -26,7 +26,7 @@ final class ControllerSlot {
     private final ControllerHost host;
     private CompletableFuture<RunningController> ready = new CompletableFuture<>();
     private Foundations on = Foundations.NONE;
-    private RunningController running;
+    private volatile RunningController running;
     private boolean ended;
     private volatile String state = "starting";
 
@@ -43,6 +43,11 @@ final class ControllerSlot {
 
     Status status() {
         return new Status(uuid, name, state);
+    }
+
+    /** Without a lock, for the log: null while it does not run. */
+    RunningController runningNow() {
+        return running;
     }
 
     Path folder() {

@@ -99,6 +99,19 @@ final class Host implements ControllerHost, AutoCloseable {
         }
     }
 
+    List<RunningController> running() {
+        List<RunningController> running = new ArrayList<>();
+        synchronized (slots) {
+            slots.values().forEach(slot -> {
+                RunningController now = slot.runningNow();
+                if (now != null) {
+                    running.add(now);
+                }
+            });
+        }
+        return running;
+    }
+
     @Override
     public List<Status> controllers() {
         synchronized (slots) {

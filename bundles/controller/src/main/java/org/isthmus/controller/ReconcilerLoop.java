@@ -19,6 +19,7 @@ import org.isthmus.rpc.Reconciler;
 import org.isthmus.spi.Plug;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * One reconciler over one document set: asks it when something of interest changed, never twice at a time, and again after a
@@ -136,8 +137,12 @@ final class ReconcilerLoop implements AutoCloseable {
                 alarm = null;
             }
         }
-        plug.call(reconciler -> reconciler.reconcile(controller, documents, cause))
-                .whenComplete((next, failure) -> done(cause, next, failure));
+        try (MDC.MDCCloseable owner = MDC.putCloseable("controller", controller.uuid());
+                MDC.MDCCloseable set = MDC.putCloseable("model", documents.id());
+                MDC.MDCCloseable who = MDC.putCloseable("entity", name)) {
+            plug.call(reconciler -> reconciler.reconcile(controller, documents, cause))
+                    .whenComplete((next, failure) -> done(cause, next, failure));
+        }
     }
 
     private void done(Cause cause, Duration next, Throwable failure) {

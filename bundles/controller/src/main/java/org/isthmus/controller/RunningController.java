@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.isthmus.model.Controller;
+import org.isthmus.model.Summary;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
@@ -39,6 +40,7 @@ final class RunningController implements ControllerContext, AutoCloseable {
     private final Logs logs;
     private final String caCert;
     private final String bind;
+    private volatile String controllerModel;
     private ReconcilerHost reconcilers;
     private ApiServer server;
     private int port;
@@ -145,6 +147,20 @@ final class RunningController implements ControllerContext, AutoCloseable {
                 LOG.warn("Cannot close {}", thing, failure);
             }
         }
+    }
+
+    /** UUID of the model that stands for the controller itself; null while it is not known. */
+    String controllerModel() {
+        String known = controllerModel;
+        if (known == null) {
+            for (Summary summary : store.summaries()) {
+                if (summary.controllerModel()) {
+                    known = summary.uuid();
+                }
+            }
+            controllerModel = known;
+        }
+        return known;
     }
 
     @Override

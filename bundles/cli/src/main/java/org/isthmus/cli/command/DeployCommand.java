@@ -1,0 +1,312 @@
+package org.isthmus.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.isthmus.api.Code;
+import org.isthmus.api.Constraints;
+import org.isthmus.api.Names;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.charm.Charm;
+import org.isthmus.charm.CharmArchive;
+import org.isthmus.charm.CharmFolder;
+import org.isthmus.client.Https;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** `juju deploy`. */
+final class DeployCommand extends ModelCommand {
+    private static final int UPLOAD_SECONDS = 600;
+
+    @Mixin
+    Placing placing = new Placing();
+
+    @Option(names = "--config", paramLabel = "CONFIG", description = "Either a path to yaml-formatted application config file or a key=value pair")
+    List<String> config = new ArrayList<>();
+
+    @Option(names = "--constraints", paramLabel = "CONSTRAINTS", description = "Set application constraints")
+    List<String> constraints = new ArrayList<>();
+
+    @Option(names = {"--base", "--series"}, paramLabel = "BASE", description = "The base on which to deploy")
+    String base;
+
+    @Option(names = "--trust", description = "Allows charm to run hooks that require access credentials")
+    boolean trust;
+
+    @Option(names = "--revision", paramLabel = "N", description = "The revision to deploy")
+    int revision = -1;
+
+    @Option(names = "--channel", paramLabel = "CHANNEL", description = "Channel to use when deploying a charm from the store")
+    String channel;
+
+    @Option(names = "--force", description = "Allow a charm to be deployed which bypasses checks such as supported base")
+    boolean force;
+
+    @Option(names = "--dry-run", description = "Just show what the deploy would do")
+    boolean dryRun;
+
+    @Option(names = "--bind", paramLabel = "BINDINGS", description = "Configure application endpoint bindings to spaces")
+    String bind;
+
+    @Option(names = "--resource", paramLabel = "NAME=FILE", description = "Resource to be uploaded to the controller")
+    List<String> resources = new ArrayList<>();
+
+    @Option(names = "--storage", paramLabel = "STORAGE", description = "Charm storage directives")
+    List<String> storage = new ArrayList<>();
+
+    @Override
+    int run(Session session) throws IOException {
+        if (args.isEmpty()) {
+            throw Failure.usage("no charm or bundle specified");
+        }
+        noMoreThan(2);
+        String name = args.size() > 1 ? args.get(1) : null;
+        if (name != null && !Names.isApplication(name)) {
+            throw Failure.usage("invalid application name \"%s\"", name);
+        }
+        if (!resources.isEmpty() || !storage.isEmpty()) {
+            throw Failure.of("%s is not supported by this version", resources.isEmpty() ? "--storage" : "--resource");
+        }
+        Constraints wanted = Constraints.parse(String.join(" ", constraints));
+        String charm = args.get(0);
+        if (charm.startsWith("local:")) {
+            charm = charm.substring("local:".length());
+        }
+        Path path = session.path(charm);
+        boolean looksLikePath = charm.startsWith(".") || charm.startsWith("/") || charm.startsWith("~")
+                || charm.contains("/") || charm.endsWith(".charm");
+        if (Files.exists(path) && (looksLikePath || Files.isRegularFile(path.resolve("metadata.yaml")))) {
+            return local(session, path, name, wanted);
+        }
+        if (looksLikePath && !charm.startsWith("ch:")) {
+            throw Failure.of("no charm was found at \"%s\"", charm);
+        }
+        return fromStore(session, charm.startsWith("ch:") ? charm.substring(3) : charm, name, wanted);
+    }
+
+    private int local(Session session, Path path, String name, Constraints wanted) throws IOException {
+        if (revision >= 0) {
+            throw Failure.usage("cannot specify revision for local charm");
+        }
+        if (channel != null) {
+            throw Failure.usage("cannot specify channel for local charm");
+        }
+        boolean folder = Files.isDirectory(path);
+        if (folder && Files.exists(path.resolve("bundle.yaml")) && !Files.exists(path.resolve("metadata.yaml"))) {
+            throw Failure.of("deploying a bundle is not supported by this version");
+        }
+        Charm charm = folder ? CharmFolder.read(path) : CharmArchive.read(path);
+        String charmName = charm.metadata().name();
+        String application = name == null ? charmName : name;
+        if (!Names.isApplication(application)) {
+            throw Failure.usage("invalid application name \"%s\"", application);
+        }
+        if (dryRun) {
+            session.info("Located local charm \"%s\", revision %d", charmName, charm.revision());
+            session.info("Would deploy \"%s\" from local charm \"%s\"", application, charmName);
+            return 0;
+        }
+        Map<String, Object> settings = applicationSettings(session, application);
+        Target target = session.target(model);
+        byte[] zip = folder ? pack(path) : Files.readAllBytes(path);
+        String url = upload(session, target, charmName, charm.revision(), zip);
+        int number = Integer.parseInt(url.substring(url.lastIndexOf('-') + 1));
+        Api api = session.api(target);
+        String[] chosen = base(charm);
+        session.info("Located local charm \"%s\", revision %d", charmName, number);
+        session.info(
+                "Deploying \"%s\" from local charm \"%s\", revision %d on %s@%s",
+                application, charmName, number, chosen[0], chosen[1].replaceAll("/stable$", ""));
+        boolean subordinate = charm.metadata().subordinate();
+        Map<String, Object> origin = new LinkedHashMap<>();
+        origin.put("source", "local");
+        origin.put("type", "charm");
+        origin.put("architecture", wanted.text("arch") == null ? architecture() : wanted.text("arch"));
+        origin.put("revision", number);
+        origin.put("base", Map.of("name", chosen[0], "channel", chosen[1]));
+        Map<String, Object> deploy = new LinkedHashMap<>();
+        deploy.put("application", application);
+        deploy.put("charm-url", url);
+        deploy.put("charm-origin", origin);
+        deploy.put("channel", "");
+        deploy.put("num-units", subordinate ? 0 : placing.count());
+        deploy.put("config", Map.of());
+        deploy.put(
+                "config-yaml",
+                settings.isEmpty() ? "" : session.documents().yaml(Map.of(application, settings)));
+        deploy.put("constraints", ConstraintWords.wire(wanted));
+        deploy.put("placement", placing.directives());
+        deploy.put("endpoint-bindings", bindings());
+        deploy.put("Force", force);
+        api.one("Application", "Deploy", Map.of("applications", List.of(deploy)));
+        return 0;
+    }
+
+    /** What `--config` says of this application, and the trust. */
+    private Map<String, Object> applicationSettings(Session session, String application) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        for (String word : config) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                settings.put(word.substring(0, equals), Settings.value(session, word.substring(equals + 1)));
+            } else {
+                Map<String, Object> document = Data.map(Settings.document(session, word));
+                Object mine = document.get(application);
+                settings.putAll(mine instanceof Map<?, ?> ? Data.map(mine) : document);
+            }
+        }
+        if (trust) {
+            settings.put("trust", true);
+        }
+        return settings;
+    }
+
+    private Map<String, String> bindings() {
+        Map<String, String> bindings = new LinkedHashMap<>();
+        if (bind != null) {
+            for (String word : bind.trim().split("\\s+")) {
+                int equals = word.indexOf('=');
+                bindings.put(equals < 0 ? "" : word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return bindings;
+    }
+
+    private String[] base(Charm charm) {
+        if (base != null) {
+            return Bases.parse(base);
+        }
+        if (!charm.manifest().bases().isEmpty()) {
+            var first = charm.manifest().bases().get(0);
+            return new String[] {first.name(), first.channel()};
+        }
+        if (!charm.metadata().series().isEmpty()) {
+            return Bases.parse(charm.metadata().series().get(0));
+        }
+        return Bases.parse("ubuntu@22.04");
+    }
+
+    private static String architecture() {
+        String arch = System.getProperty("os.arch", "amd64");
+        return switch (arch) {
+            case "x86_64", "amd64" -> "amd64";
+            case "aarch64", "arm64" -> "arm64";
+            case "ppc64le" -> "ppc64el";
+            default -> arch;
+        };
+    }
+
+    private static byte[] pack(Path folder) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CharmFolder.zip(folder, bytes);
+        return bytes.toByteArray();
+    }
+
+    /** The way of 3.6 first; servers that do not know it get the older one. */
+    private static String upload(Session session, Target target, String charm, int revision, byte[] zip) {
+        Https https = session.https(target);
+        String path = "/model-" + target.uuid() + "/charms/" + charm + "-" + sha256(zip).substring(0, 7);
+        Https.Answer answer;
+        try {
+            answer = Api.await(
+                    https.upload(
+                            "PUT", path, zip, "application/zip", Map.of("Juju-Curl", "local:" + charm + "-" + revision)),
+                    UPLOAD_SECONDS);
+        } catch (Refused refused) {
+            Problem problem = refused.problem();
+            if (problem.code() != Code.NOT_FOUND && problem.code() != Code.METHOD_NOT_ALLOWED) {
+                throw refused;
+            }
+            answer = Api.await(
+                    https.upload(
+                            "POST",
+                            "/model/" + target.uuid() + "/charms?schema=local&series=&revision=" + revision,
+                            zip,
+                            "application/zip",
+                            Map.of()),
+                    UPLOAD_SECONDS);
+        }
+        String url = answer.body().path("charm-url").asText("");
+        if (url.isEmpty()) {
+            url = answer.headers().getOrDefault("juju-curl", "");
+        }
+        if (!url.matches(".*-\\d+")) {
+            throw Failure.of("the controller did not say what it calls the uploaded charm");
+        }
+        return url;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private int fromStore(Session session, String charm, String name, Constraints wanted) {
+        if (!Names.isApplication(charm)) {
+            throw Failure.usage("charm or bundle name \"%s\" is not valid", charm);
+        }
+        String application = name == null ? charm : name;
+        Map<String, Object> settings = applicationSettings(session, application);
+        Map<String, Object> arg = new LinkedHashMap<>();
+        arg.put("CharmName", charm);
+        arg.put("ApplicationName", application);
+        arg.put("ConfigYAML", settings.isEmpty() ? "" : session.documents().yaml(Map.of(application, settings)));
+        arg.put("Cons", ConstraintWords.wire(wanted));
+        arg.put("DryRun", dryRun);
+        arg.put("force", force);
+        arg.put("Placement", placing.directives());
+        arg.put("Trust", trust);
+        arg.put("endpoint-bindings", bindings());
+        if (placing.given()) {
+            arg.put("num-units", placing.count());
+        }
+        if (channel != null) {
+            arg.put("channel", channel);
+        }
+        if (revision >= 0) {
+            arg.put("revision", revision);
+        }
+        if (base != null) {
+            String[] chosen = Bases.parse(base);
+            arg.put("base", Map.of("name", chosen[0], "channel", chosen[1]));
+        }
+        JsonNode result = session.api(session.target(model))
+                .call("Application", "DeployFromRepository", Map.of("Args", List.of(arg)))
+                .path("Results")
+                .path(0);
+        JsonNode errors = result.path("Errors");
+        if (!errors.isEmpty()) {
+            List<String> messages = new ArrayList<>();
+            errors.forEach(e -> messages.add(e.path("message").asText()));
+            throw Failure.of("%s", String.join("\n", messages));
+        }
+        Api.refuseIfError(result);
+        JsonNode info = result.path("Info");
+        JsonNode at = info.path("base");
+        String where = at.path("name").asText("") + "@"
+                + at.path("channel").asText("").replaceAll("/stable$", "");
+        String from = info.path("effective-channel").asText(info.path("channel").asText(""));
+        session.info(
+                "%s \"%s\" from charm-hub charm \"%s\", revision %d%s on %s",
+                dryRun ? "Would deploy" : "Deployed",
+                application,
+                info.path("name").asText(charm),
+                info.path("revision").asInt(),
+                from.isEmpty() ? "" : " in channel " + from,
+                where);
+        return 0;
+    }
+}

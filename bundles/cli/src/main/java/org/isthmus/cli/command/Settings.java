@@ -1,0 +1,75 @@
+package org.isthmus.cli.command;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** `--config` words: `key=value`, `key=@file`, or the path of a YAML file. */
+final class Settings {
+    private Settings() {}
+
+    static Map<String, Object> read(Session session, List<String> words) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                settings.put(word.substring(0, equals), scalar(session, value(session, word.substring(equals + 1))));
+            } else {
+                settings.putAll(Data.map(document(session, word)));
+            }
+        }
+        return settings;
+    }
+
+    /** The text itself, or that of the file behind `@`. */
+    static String value(Session session, String word) {
+        return word.startsWith("@") ? text(session.path(word.substring(1))) : word;
+    }
+
+    static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException failure) {
+            throw Failure.of("cannot read %s: %s", file, reason(failure));
+        }
+    }
+
+    static Object document(Session session, String file) {
+        try {
+            String text = file.equals("-") ? stdin(session) : text(session.path(file));
+            return session.documents().readYaml(text);
+        } catch (IOException bad) {
+            throw Failure.of("cannot parse %s: %s", file, bad.getMessage());
+        }
+    }
+
+    private static String stdin(Session session) {
+        if (session.invocation().stdin() == null) {
+            throw Failure.of("there is no standard input");
+        }
+        try {
+            return new String(
+                    session.invocation().stdin().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** A number or a boolean where YAML sees one; what is neither stays the text it is. */
+    private static Object scalar(Session session, String text) {
+        try {
+            Object value = session.documents().readYaml(text);
+            return value instanceof Number || value instanceof Boolean ? value : text;
+        } catch (IOException notYaml) {
+            return text;
+        }
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof java.nio.file.NoSuchFileException ? "no such file or directory" : failure.getMessage();
+    }
+}

@@ -1,0 +1,13 @@
+package org.isthmus.cli.command;
+
+/** A model of a controller. {@code model} is `owner/name`. */
+record Target(String controller, String model, String uuid) {
+    String shortName() {
+        return model.substring(model.indexOf('/') + 1);
+    }
+
+    @Override
+    public String toString() {
+        return controller + ":" + model;
+    }
+}

@@ -1,0 +1,58 @@
+package org.isthmus.cli.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.LRUMap;
+import com.fasterxml.jackson.databind.util.LookupCache;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+
+/** Values (maps, lists, scalars, JsonNodes) as YAML and JSON, and back. */
+public final class Document {
+    private final ObjectMapper yaml = YAMLMapper.builder(YAMLFactory.builder()
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                    .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                    .build())
+            .typeFactory(TypeFactory.defaultInstance().withCache(types()))
+            .build();
+    private final ObjectMapper json = JsonMapper.builder()
+            .typeFactory(TypeFactory.defaultInstance().withCache(types()))
+            .build();
+
+    private static LookupCache<Object, JavaType> types() {
+        return new LRUMap<>(16, 256);
+    }
+
+    public String yaml(Object value) {
+        try {
+            return yaml.writeValueAsString(value);
+        } catch (JsonProcessingException bug) {
+            throw new IllegalStateException(bug);
+        }
+    }
+
+    /** On one line. */
+    public String json(Object value) {
+        try {
+            return json.writeValueAsString(value) + "\n";
+        } catch (JsonProcessingException bug) {
+            throw new IllegalStateException(bug);
+        }
+    }
+
+    /** Maps, lists and scalars; null for an empty text. */
+    public Object readYaml(String text) throws IOException {
+        return text.isBlank() ? null : yaml.readValue(text, Object.class);
+    }
+
+    public ObjectMapper mapper() {
+        return json;
+    }
+}

@@ -142,17 +142,19 @@ take_user() {
 
 # --- replication: the leader is the primary
 
-# A key of the peer that says it is the primary.
+# A key of the peer that became the primary last.
 from_primary() {
-  local relation other
+  local relation other since best='' newest=0
   relation=$(cluster)
   [ -n "$relation" ] || return 0
   for other in $(relation-list -r "$relation"); do
-    if [ -n "$(relation-get -r "$relation" primary "$other")" ]; then
-      relation-get -r "$relation" "$1" "$other"
-      return 0
+    since=$(relation-get -r "$relation" primary-since "$other")
+    if [ "${since:-0}" -gt "$newest" ]; then
+      newest=$since
+      best=$other
     fi
   done
+  [ -z "$best" ] || relation-get -r "$relation" "$1" "$best"
 }
 
 follow_or_lead() {
@@ -167,11 +169,14 @@ follow_or_lead() {
     sql -e "CREATE USER IF NOT EXISTS 'replica'@'%'; ALTER USER 'replica'@'%' IDENTIFIED BY $(quoted "$password");
       GRANT REPLICATION SLAVE ON *.* TO 'replica'@'%'"
     adopt_passwords
-    relation-set -r "$relation" primary="$(($(date +%s)))" password-replica="$password"
+    [ -s "$home/primary-since" ] || date +%s > "$home/primary-since"
+    rm -f "$home/following"
+    relation-set -r "$relation" primary-since="$(cat "$home/primary-since")" password-replica="$password"
     return 0
   fi
   [ -n "$relation" ] || return 0
-  relation-set -r "$relation" primary=
+  rm -f "$home/primary-since"
+  relation-set -r "$relation" primary-since=
   host=$(from_primary private-address)
   password=$(from_primary password-replica)
   [ -n "$host" ] && [ -n "$password" ] || return 0
@@ -186,7 +191,7 @@ follow_or_lead() {
   done
 }
 
-replicates() { sql -e 'SHOW SLAVE STATUS\G' | grep -q 'Slave_SQL_Running: Yes'; }
+replicates() { sql -e "SHOW STATUS LIKE 'Slave_running'" | grep -qw ON; }
 
 # A new primary goes on with the passwords that its predecessor gave out.
 adopt_passwords() {

@@ -2,7 +2,11 @@ package org.isthmus.provider.localhost;
 
 import java.util.List;
 
-/** The file `agent/agent.conf` of a machine: who its agent is, and where its controller. */
+/**
+ * The file `agent/agent.conf` of a machine: who its agent is, and where its controller.
+ *
+ * @param root true: charms run as root here
+ */
 record AgentConf(
         String tag,
         String nonce,
@@ -14,4 +18,4 @@ record AgentConf(
         String machineDir,
         String address,
         String agentVersion,
-        String root) {}
+        boolean root) {}

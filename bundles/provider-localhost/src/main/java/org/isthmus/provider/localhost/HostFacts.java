@@ -9,8 +9,8 @@ import java.util.Map;
 import org.isthmus.api.Constraints;
 import org.isthmus.api.Hardware;
 
-/** What this host is. Sizes in MiB. */
-record HostFacts(String arch, long cores, long mem, long disk, String base) {
+/** What this host is. Sizes in MiB. {@code root}: this process, and so its charms, run as root. */
+record HostFacts(String arch, long cores, long mem, long disk, String base, boolean root) {
 
     static HostFacts detect(Path folder) {
         return new HostFacts(
@@ -18,7 +18,16 @@ record HostFacts(String arch, long cores, long mem, long disk, String base) {
                 Runtime.getRuntime().availableProcessors(),
                 memory(Path.of("/proc/meminfo")),
                 disk(folder),
-                base(List.of(Path.of("/etc/os-release"), Path.of("/usr/lib/os-release"))));
+                base(List.of(Path.of("/etc/os-release"), Path.of("/usr/lib/os-release"))),
+                isRoot());
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException unknown) {
+            return "root".equals(System.getProperty("user.name"));
+        }
     }
 
     static String arch(String java) {

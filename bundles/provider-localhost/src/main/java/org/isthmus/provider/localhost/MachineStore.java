@@ -140,7 +140,7 @@ final class MachineStore {
                         machine.toString(),
                         address,
                         agent.agentVersion(),
-                        machine.resolve("root").toString()));
+                        host.root()));
         write(fresh.resolve("machine.json"), file);
         Files.move(fresh, machine, StandardCopyOption.ATOMIC_MOVE);
         return file;

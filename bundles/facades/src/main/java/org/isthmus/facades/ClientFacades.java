@@ -1,5 +1,6 @@
 package org.isthmus.facades;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,16 +37,26 @@ public final class ClientFacades implements FacadeSet {
         pool.allowCoreThreadTimeOut(true);
         fetching = pool;
         CharmDepot depot = new CharmDepot(fetching);
-        facades = List.of(
+        List<Object> all = new ArrayList<>(List.of(
+                new ActionFacade(),
                 new AllWatcherFacade(),
-                new ApplicationOffersFacade(),
+                new AnnotationsFacade(),
                 new ApplicationFacade(depot),
                 new CharmsFacade(depot),
                 new ClientFacade(),
                 new CloudFacade(),
+                new ControllerFacade(),
+                new KeyManagerFacade(),
+                new MachineManagerFacade(),
                 new ModelConfigFacade(),
                 new ModelManagerFacade(),
-                new ResourcesFacade());
+                new NetworkFacades.Spaces(),
+                new NetworkFacades.Subnets(),
+                new ResourcesFacade(),
+                new SshClientFacade(),
+                new UserManagerFacade()));
+        all.addAll(AbsentFacades.all());
+        facades = List.copyOf(all);
         routes = new CharmRoutes(depot).routes();
     }
 

@@ -142,17 +142,20 @@ final class Models {
             } catch (RuntimeException refused) {
                 made = CompletableFuture.failedFuture(refused);
             }
-            return undoing(
-                    made.thenCompose(documents -> undoing(
+            return undoing(made, () -> store.controller().submit(tx -> {
+                        models.removeEntry(tx, uuid);
+                        return null;
+                    }))
+                    // From here on the documents are there: only a removal, which the reconciler ends, may take the entry.
+                    .thenCompose(documents -> undoing(
                             store.controller().submit(tx -> {
                                 models.confirmEntry(tx, uuid);
                                 return documents;
                             }),
-                            () -> store.delete(uuid))),
-                    () -> store.controller().submit(tx -> {
-                        models.removeEntry(tx, uuid);
-                        return null;
-                    }));
+                            () -> store.controller().submit(tx -> {
+                                models.markEntryRemoving(tx, uuid);
+                                return null;
+                            })));
         }
 
         private interface Undo {
@@ -308,20 +311,15 @@ final class Models {
 
     // --- destroy
 
-    /** Begins the removal. The model goes when all in it is gone; the reconciler deletes it then. */
+    /** Begins the removal: durable in the model itself. The reconciler empties the model, and then takes its entry with it. */
     static CompletionStage<Object> destroy(Call call, String modelTag, boolean force) {
         Documents documents = Checks.model(call, modelTag);
-        return call.controller().models().call(models -> documents
-                .<Object>submit(tx -> {
+        return call.controller()
+                .models()
+                .call(models -> documents.submit(tx -> {
                     Checks.needToChange(call, tx.now(), "admin");
                     models.destroy(tx, force, call.now());
                     return null;
-                })
-                .thenCompose(dying -> call.controller().store().controller().submit(tx -> {
-                    if (tx.get(Kinds.MODEL_ENTRY, documents.id()) != null) {
-                        models.markEntryRemoving(tx, documents.id());
-                    }
-                    return null;
-                })));
+                }));
     }
 }

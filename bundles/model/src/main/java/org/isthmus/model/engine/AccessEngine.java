@@ -1,6 +1,7 @@
 package org.isthmus.model.engine;
 
 import java.time.Instant;
+import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
@@ -12,6 +13,14 @@ public interface AccessEngine {
     void addUser(Tx controller, User user);
 
     void setPasswordHash(Tx controller, String user, String passwordHash);
+
+    /** The user has no password until they register with this key (base64). */
+    default void resetPassword(Tx controller, String user, String secretKey) {
+        Tx tx = controller.as("access");
+        tx.put(
+                Kinds.USER,
+                tx.need(Kinds.USER, user).withPasswordHash(null).withSecretKey(secretKey));
+    }
 
     void setDisabled(Tx controller, String user, boolean disabled);
 

@@ -1,0 +1,228 @@
+package org.isthmus.facades;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.api.Code;
+import org.isthmus.api.Names;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Tag;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.LastConnection;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.Tx;
+import org.isthmus.model.User;
+import org.isthmus.model.engine.AccessEngine;
+import org.isthmus.rpc.Access;
+import org.isthmus.rpc.Call;
+import org.isthmus.rpc.Errors.WireError;
+import org.isthmus.rpc.Facade;
+import org.isthmus.rpc.Method;
+import org.isthmus.wire.Entities;
+import org.isthmus.wire.ErrorResults;
+import org.isthmus.wire.Listing;
+import org.isthmus.wire.ModelCalls;
+import org.isthmus.wire.Results;
+import org.isthmus.wire.UserCalls.*;
+
+/** The controller's own users. */
+@Facade(name = "UserManager", since = 3, until = 3, scope = Facade.Scope.CONTROLLER)
+final class UserManagerFacade {
+    private static final int KEY_BYTES = 32;
+
+    private final SecureRandom random = new SecureRandom();
+
+    private static Snapshot controller(Call call) {
+        return call.controller().store().controller().snapshot();
+    }
+
+    private interface Step {
+        void take(AccessEngine engine, Tx tx);
+    }
+
+    private static CompletionStage<Object> change(Call call, Step step) {
+        return call.controller()
+                .access()
+                .call(engine -> call.controller().store().controller().submit(tx -> {
+                    step.take(engine, tx);
+                    return null;
+                }));
+    }
+
+    private String newKey() {
+        byte[] key = new byte[KEY_BYTES];
+        random.nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
+    }
+
+    private static User need(Snapshot controller, String name) {
+        User user = controller.get(Kinds.USER, name);
+        if (user == null) {
+            throw Problem.refuse(Code.USER_NOT_FOUND, "user \"%s\" not found", name);
+        }
+        return user;
+    }
+
+    @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
+    public CompletionStage<Listing<AddedUser>> addUser(Call call, AddUsers params) {
+        return Items.<AddUser, AddedUser, AddedUser>each(
+                        params.users(), wire -> add(call, wire), (added, error) -> error == null
+                                ? added
+                                : new AddedUser(null, null, error))
+                .thenApply(Listing::new);
+    }
+
+    private CompletionStage<AddedUser> add(Call call, AddUser wire) {
+        String name = wire.username();
+        if (!Names.isUser(name) || name.contains("@")) {
+            throw Problem.notValid("invalid username \"%s\"", name);
+        }
+        boolean registers = wire.password() == null || wire.password().isEmpty();
+        String key = registers ? newKey() : null;
+        return call.controller().access().call(engine -> {
+            String hash = registers ? null : engine.hashPassword(wire.password());
+            User user = new User(
+                    name,
+                    Wires.orEmpty(wire.displayName()),
+                    hash,
+                    "login",
+                    call.caller().user(),
+                    call.now(),
+                    false,
+                    key);
+            return call.controller().store().controller().submit(tx -> {
+                Checks.needSuperuser(tx.now(), call);
+                engine.addUser(tx, user);
+                return new AddedUser(Tag.user(name).toString(), key, null);
+            });
+        });
+    }
+
+    @Method(access = Access.CHECKED_INSIDE)
+    public Results<UserInfo> userInfo(Call call, UserQuery params) {
+        Snapshot controller = controller(call);
+        boolean superuser = Checks.superuser(controller, call);
+        List<String> names = new ArrayList<>();
+        if (params.entities().isEmpty()) {
+            for (User user : controller.all(Kinds.USER)) {
+                boolean mine = user.name().equals(call.caller().user());
+                if ((superuser || mine) && (!user.disabled() || params.includeDisabled())) {
+                    names.add(user.name());
+                }
+            }
+        } else {
+            params.entities().forEach(e -> names.add(Checks.user(e.tag())));
+        }
+        return Items.readResults(names, name -> {
+            Checks.needSelfOr(controller, call, name);
+            User user = need(controller, name);
+            LastConnection last = controller.get(Kinds.LAST_CONNECTION, name);
+            return new UserInfo(
+                    user.name(),
+                    Wires.orEmpty(user.displayName()),
+                    Wires.orEmpty(user.access()),
+                    Wires.orEmpty(user.createdBy()),
+                    user.created(),
+                    last == null ? null : last.when(),
+                    user.disabled());
+        });
+    }
+
+    @Method(access = Access.CHECKED_INSIDE, mutates = true)
+    public CompletionStage<ErrorResults> setPassword(Call call, SetPasswords params) {
+        return Items.errors(params.changes(), change -> {
+            String name = Checks.user(change.tag());
+            Checks.needSelfOr(controller(call), call, name);
+            if (change.password() == null || change.password().isEmpty()) {
+                throw Problem.notValid("cannot use an empty password");
+            }
+            need(controller(call), name);
+            return call.controller().access().call(engine -> {
+                String hash = engine.hashPassword(change.password());
+                return call.controller().store().controller().submit(tx -> {
+                    Checks.needSelfOr(tx.now(), call, name);
+                    engine.setPasswordHash(tx, name, hash);
+                    return null;
+                });
+            });
+        });
+    }
+
+    @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
+    public CompletionStage<ErrorResults> disableUser(Call call, Entities params) {
+        return setDisabled(call, params, true);
+    }
+
+    @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
+    public CompletionStage<ErrorResults> enableUser(Call call, Entities params) {
+        return setDisabled(call, params, false);
+    }
+
+    private static CompletionStage<ErrorResults> setDisabled(Call call, Entities params, boolean disabled) {
+        return Items.errors(params.entities(), e -> {
+            String name = Checks.user(e.tag());
+            if (disabled && name.equals(call.caller().user())) {
+                throw Problem.refuse(Code.NONE, "cannot disable yourself");
+            }
+            return change(call, (engine, tx) -> {
+                Checks.needSuperuser(tx.now(), call);
+                need(tx.now(), name);
+                engine.setDisabled(tx, name, disabled);
+            });
+        });
+    }
+
+    @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
+    public CompletionStage<ErrorResults> removeUser(Call call, Entities params) {
+        return Items.errors(params.entities(), e -> {
+            String name = Checks.user(e.tag());
+            if (name.equals(call.caller().user())) {
+                throw Problem.refuse(Code.NONE, "cannot remove yourself");
+            }
+            return change(call, (engine, tx) -> {
+                Checks.needSuperuser(tx.now(), call);
+                need(tx.now(), name);
+                engine.removeUser(tx, name);
+            });
+        });
+    }
+
+    @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
+    public CompletionStage<Listing<AddedUser>> resetPassword(Call call, Entities params) {
+        return Items.<Entities.Entity, AddedUser, AddedUser>each(
+                        params.entities(),
+                        e -> {
+                            String name = Checks.user(e.tag());
+                            String key = newKey();
+                            return change(call, (engine, tx) -> {
+                                        Checks.needSuperuser(tx.now(), call);
+                                        need(tx.now(), name);
+                                        engine.resetPassword(tx, name, key);
+                                    })
+                                    .thenApply(done -> new AddedUser(e.tag(), key, null));
+                        },
+                        (reset, error) -> error == null ? reset : new AddedUser(null, null, error))
+                .thenApply(Listing::new);
+    }
+
+    /** Who may do what with these models. */
+    @Method(access = Access.CHECKED_INSIDE)
+    public Listing<ModelUser> modelUserInfo(Call call, Entities params) {
+        List<ModelUser> users = new ArrayList<>();
+        for (Entities.Entity entity : params.entities()) {
+            try {
+                Snapshot model = Checks.model(call, entity.tag()).snapshot();
+                Checks.need(call, model, "read");
+                boolean admin = Checks.rank(call.modelAccess(model)) >= Checks.rank("admin");
+                Models.users(call, model, admin).forEach(u -> users.add(new ModelUser(entity.tag(), u, null)));
+            } catch (org.isthmus.api.Refused refused) {
+                users.add(new ModelUser(entity.tag(), null, Items.error(refused)));
+            }
+        }
+        return new Listing<>(users);
+    }
+
+    record ModelUser(String modelTag, ModelCalls.UserInfo result, WireError error) {}
+}

@@ -13,7 +13,7 @@ import org.isthmus.wire.agent.AgentPasswords;
 @Facade(name = "Agent", since = 3, until = 3)
 public final class AgentFacade {
 
-    @Method(access = Access.AGENT, mutates = true)
+    @Method(access = Access.AGENT)
     public CompletionStage<ErrorResults> setPasswords(Call call, AgentPasswords passwords) {
         return Items.each(passwords.changes(), change -> call.controller().access().call(access -> {
             boolean unit = Tag.parse(change.tag()).kind().equals("unit");

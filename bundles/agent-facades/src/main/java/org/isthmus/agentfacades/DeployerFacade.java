@@ -46,7 +46,7 @@ public final class DeployerFacade {
                 true);
     }
 
-    @Method(access = Access.MACHINE_AGENT, mutates = true)
+    @Method(access = Access.MACHINE_AGENT)
     public CompletionStage<ErrorResults> setPasswords(Call call, AgentPasswords passwords) {
         return Items.each(passwords.changes(), change -> call.controller().access().call(access -> {
             String unit = Callers.unitOfMachine(call, change.tag());

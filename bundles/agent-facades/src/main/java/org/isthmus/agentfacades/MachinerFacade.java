@@ -18,7 +18,7 @@ import org.isthmus.wire.agent.MachineFacts;
 public final class MachinerFacade {
 
     /** Addresses always; hostname, hardware and base only where the provider did not know them: it knows better. */
-    @Method(access = Access.MACHINE_AGENT, mutates = true)
+    @Method(access = Access.MACHINE_AGENT)
     public CompletionStage<Void> report(Call call, MachineFacts facts) {
         String id = Callers.machine(call, facts.tag());
         return Submit.applications(call, (applications, tx) -> {
@@ -45,7 +45,7 @@ public final class MachinerFacade {
         });
     }
 
-    @Method(access = Access.MACHINE_AGENT, mutates = true)
+    @Method(access = Access.MACHINE_AGENT)
     public CompletionStage<ErrorResults> setStatus(Call call, AgentStatuses statuses) {
         return Items.each(statuses.entities(), item -> {
             String id = Callers.machine(call, item.tag());
@@ -59,7 +59,7 @@ public final class MachinerFacade {
     }
 
     /** The agent is done with a dying machine that has no units any more. */
-    @Method(access = Access.MACHINE_AGENT, mutates = true)
+    @Method(access = Access.MACHINE_AGENT)
     public CompletionStage<Void> ensureDead(Call call, AgentTag who) {
         String id = Callers.machine(call, who.tag());
         return Submit.applications(call, (applications, tx) -> {

@@ -198,7 +198,7 @@ public final class UniterFacade {
 
     // --- what happens at once
 
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<ErrorResults> setUnitStatus(Call call, AgentStatuses statuses) {
         return Items.each(statuses.entities(), item -> {
             String name = Callers.unit(call, item.tag());
@@ -212,7 +212,7 @@ public final class UniterFacade {
     }
 
     /** Executing is soft; idle and error are durable too when they are news. */
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<ErrorResults> setAgentStatus(Call call, AgentStatuses statuses) {
         return Items.each(statuses.entities(), item -> {
             String name = Callers.unit(call, item.tag());
@@ -237,7 +237,7 @@ public final class UniterFacade {
         });
     }
 
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<ErrorResults> setApplicationStatus(Call call, AgentStatuses statuses) {
         return Items.each(statuses.entities(), item -> {
             String name = Callers.unit(call, item.tag());
@@ -253,7 +253,7 @@ public final class UniterFacade {
         });
     }
 
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<Void> setWorkloadVersion(Call call, WorkloadVersion version) {
         String name = Callers.unit(call, version.tag());
         return Submit.applications(call, (applications, tx) -> {
@@ -262,7 +262,7 @@ public final class UniterFacade {
         });
     }
 
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<Void> clearResolved(Call call, AgentTag who) {
         String name = Callers.unit(call, who.tag());
         return Submit.applications(call, (applications, tx) -> {
@@ -274,7 +274,7 @@ public final class UniterFacade {
     // --- relations
 
     /** Idempotent. The subordinate that must be beside this principal is made in the same commit. */
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<Void> enterScope(Call call, ScopeChange change) {
         String name = Callers.unit(call, change.tag());
         return Submit.both(call, (applications, relations, tx) -> {
@@ -286,7 +286,7 @@ public final class UniterFacade {
         });
     }
 
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<Void> leaveScope(Call call, ScopeChange change) {
         String name = Callers.unit(call, change.tag());
         return Submit.both(call, (applications, relations, tx) -> {
@@ -298,7 +298,7 @@ public final class UniterFacade {
     }
 
     /** Addresses that the unit publishes by itself in its relations, when they changed. */
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<Void> updateAddresses(Call call, ScopeChange change) {
         String name = Callers.unit(call, change.tag());
         return Submit.both(call, (applications, relations, tx) -> {
@@ -309,7 +309,7 @@ public final class UniterFacade {
 
     // --- the commit
 
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<HookCommitted> commitHook(Call call, HookChanges changes) {
         String name = Callers.unit(call, changes.tag());
         String application = Names.applicationOf(name);
@@ -361,7 +361,7 @@ public final class UniterFacade {
     }
 
     /** The unit's agent is done with it. Refuses while subordinates are there. Idempotent. */
-    @Method(access = Access.UNIT_AGENT, mutates = true)
+    @Method(access = Access.UNIT_AGENT)
     public CompletionStage<Void> ensureDead(Call call, AgentTag who) {
         String name = Callers.unit(call, who.tag());
         return Submit.both(call, (applications, relations, tx) -> {

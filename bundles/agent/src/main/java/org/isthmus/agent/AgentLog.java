@@ -1,0 +1,130 @@
+package org.isthmus.agent;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.isthmus.api.Tag;
+import org.isthmus.wire.agent.LogBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's lines for the model's log, sent in batches. Bounded: while the controller is away the oldest lines go, and their
+ * number is told.
+ */
+public final class AgentLog implements AutoCloseable {
+    private static final Logger LOCAL = LoggerFactory.getLogger("agent");
+    private static final int LINES = 4000;
+    private static final int BATCH = 200;
+    private static final long PERIOD_MILLIS = 300;
+    private static final int MESSAGE_CHARS = 16_000;
+
+    /** Takes a batch; answers false when it could not be sent. */
+    public interface Sink {
+        boolean send(LogBatch batch);
+    }
+
+    private final Deque<LogBatch.Line> lines = new ArrayDeque<>();
+    private final String self;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "agent-log");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private Sink sink = batch -> false;
+    private long dropped;
+
+    /** @param self tag under which the log speaks for itself */
+    public AgentLog(String self) {
+        this.self = self;
+        timer.scheduleWithFixedDelay(this::flush, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    public synchronized void to(Sink newSink) {
+        sink = newSink;
+    }
+
+    /** @param level one of TRACE DEBUG INFO WARNING ERROR */
+    public void line(String tag, String level, String module, String message) {
+        String text = message.length() > MESSAGE_CHARS ? message.substring(0, MESSAGE_CHARS) + "…" : message;
+        LOCAL.info("{} {} {}", level, module, text);
+        synchronized (this) {
+            if (lines.size() >= LINES) {
+                lines.removeFirst();
+                dropped++;
+            }
+            lines.addLast(new LogBatch.Line(Instant.now(), tag, level, module, text));
+        }
+    }
+
+    public void unit(String unit, String level, String module, String message) {
+        line(Tag.unit(unit).toString(), level, module, message);
+    }
+
+    private void flush() {
+        try {
+            while (flushOne()) {
+                // Until nothing is left or the controller is away.
+            }
+        } catch (RuntimeException bug) {
+            LOCAL.warn("cannot send log lines", bug);
+        }
+    }
+
+    private boolean flushOne() {
+        List<LogBatch.Line> batch = new ArrayList<>();
+        Sink to;
+        long lost;
+        synchronized (this) {
+            if (lines.isEmpty()) {
+                return false;
+            }
+            lost = dropped;
+            if (lost > 0) {
+                batch.add(new LogBatch.Line(
+                        Instant.now(),
+                        self,
+                        "WARNING",
+                        "agent.log",
+                        lost + " log lines were dropped while the controller was away"));
+            }
+            for (LogBatch.Line line : lines) {
+                if (batch.size() >= BATCH) {
+                    break;
+                }
+                batch.add(line);
+            }
+            to = sink;
+        }
+        if (!to.send(new LogBatch(batch))) {
+            return false;
+        }
+        synchronized (this) {
+            int sent = batch.size() - (lost > 0 ? 1 : 0);
+            // Lines that were dropped since are those that were sent.
+            long since = dropped - lost;
+            for (long i = since; i < sent; i++) {
+                lines.pollFirst();
+            }
+            dropped = Math.max(0, since - sent);
+            return !lines.isEmpty();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            timer.submit(this::flush).get(2, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException lost) {
+            LOCAL.warn("the last log lines were not sent");
+        }
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,32 @@
+package org.isthmus.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The machine's way to its controller: one connection at a time, dialled again for ever. Each connection has a number; logins and
+ * watchers belong to one and end with it.
+ */
+public interface ControllerLink extends AutoCloseable {
+    /** Waits for a connection on which the machine is logged in, and answers its number. */
+    long await(Duration patience) throws InterruptedException;
+
+    /** Whether there is a connection now. */
+    boolean isUp();
+
+    /** Adds the identity of a unit to this connection. Fails with Refused or {@link ControllerUnreachable}. */
+    CompletionStage<Void> login(long connection, String tag, String password);
+
+    /** One request. Fails with Refused or {@link ControllerUnreachable}. */
+    CompletionStage<JsonNode> request(
+            long connection, String facade, int version, String id, String method, Object params);
+
+    /** Fetches `path` as this agent into the file. */
+    void download(String path, String tag, String password, Path target) throws IOException, InterruptedException;
+
+    @Override
+    void close();
+}

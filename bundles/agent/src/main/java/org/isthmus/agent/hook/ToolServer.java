@@ -1,0 +1,201 @@
+package org.isthmus.agent.hook;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.isthmus.agent.AgentLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the hook tools on a port of the loopback. A request names a hook's context and shows its token: the port is open to
+ * every user of the host. Everything is length-framed:
+ *
+ * <pre>
+ * ISTHMUS1 context token tool count\n  (length\n bytes) for the working folder and each argument  length\n bytes of stdin, or -1\n
+ * exit length-out length-err\n  out  err
+ * </pre>
+ */
+public final class ToolServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ToolServer.class);
+    private static final String SCRIPT = "/org/isthmus/agent/tool.sh";
+    private static final int LINE_BYTES = 4096;
+    private static final int FRAME_BYTES = 16 << 20;
+    private static final int ARGUMENTS = 10_000;
+    private static final int IDLE_MILLIS = 10_000;
+
+    private final HookTools tools;
+    private final ServerSocket server;
+    private final Map<String, HookContext> contexts = new ConcurrentHashMap<>();
+    private final ExecutorService pool;
+    private final Thread acceptor;
+
+    public ToolServer(ObjectMapper json, AgentLog log) throws IOException {
+        tools = new HookTools(json, log);
+        server = new ServerSocket(0, 64, InetAddress.getByName("127.0.0.1"));
+        AtomicInteger number = new AtomicInteger();
+        pool = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "hook-tool-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        acceptor = new Thread(this::accept, "hook-tools");
+        acceptor.setDaemon(true);
+        acceptor.start();
+    }
+
+    /** `127.0.0.1:port`. */
+    public String address() {
+        return "127.0.0.1:" + server.getLocalPort();
+    }
+
+    /** Serves this context until it is closed. */
+    public AutoCloseable serve(HookContext context) {
+        contexts.put(context.id(), context);
+        return () -> contexts.remove(context.id());
+    }
+
+    /** Puts a script for each tool into the folder, all of them one file. */
+    public static void install(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path script = folder.resolve("isthmus-tool");
+        Path fresh = folder.resolve("isthmus-tool.new");
+        try (InputStream in = ToolServer.class.getResourceAsStream(SCRIPT)) {
+            Files.write(fresh, in.readAllBytes());
+        }
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.move(fresh, script, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        for (String name : HookTools.NAMES) {
+            Path link = folder.resolve(name);
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, script.getFileName());
+        }
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                pool.execute(() -> serve(socket));
+            } catch (IOException closed) {
+                if (!server.isClosed()) {
+                    LOG.warn("cannot accept a hook tool: {}", closed.getMessage());
+                }
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(IDLE_MILLIS);
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            ToolCall.Reply reply = answer(in);
+            byte[] head = (reply.exit() + " " + reply.out().length + " " + reply.err().length + "\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            ByteArrayOutputStream frame = new ByteArrayOutputStream();
+            frame.write(head);
+            frame.write(reply.out());
+            frame.write(reply.err());
+            socket.getOutputStream().write(frame.toByteArray());
+        } catch (IOException gone) {
+            LOG.debug("a hook tool went away: {}", gone.getMessage());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException bug) {
+            LOG.error("a hook tool failed", bug);
+        }
+    }
+
+    private ToolCall.Reply answer(DataInputStream in) throws IOException, InterruptedException {
+        String[] head = line(in).split(" ", -1);
+        if (head.length != 5 || !head[0].equals("ISTHMUS1")) {
+            throw new IOException("no hook tool");
+        }
+        HookContext context = contexts.get(head[1]);
+        boolean known = context != null
+                && MessageDigest.isEqual(
+                        context.token().getBytes(StandardCharsets.UTF_8), head[2].getBytes(StandardCharsets.UTF_8));
+        if (!known) {
+            // Before anything of the request is taken in.
+            return new ToolCall.Reply(
+                    1,
+                    new byte[0],
+                    ("ERROR bad request: bad context id \"" + head[1] + "\"\n").getBytes(StandardCharsets.UTF_8));
+        }
+        int count = number(head[4], ARGUMENTS);
+        String cwd = new String(frame(in), StandardCharsets.UTF_8);
+        List<String> args = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            args.add(new String(frame(in), StandardCharsets.UTF_8));
+        }
+        byte[] stdin = frame(in);
+        return tools.run(new ToolCall(head[3], args, Path.of(cwd), stdin), context);
+    }
+
+    private static byte[] frame(DataInputStream in) throws IOException {
+        String length = line(in);
+        if (length.equals("-1")) {
+            return null;
+        }
+        byte[] bytes = new byte[number(length, FRAME_BYTES)];
+        in.readFully(bytes);
+        return bytes;
+    }
+
+    private static int number(String text, int most) throws IOException {
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 0 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException bad) {
+            throw new IOException("not a length: " + text, bad);
+        }
+        throw new IOException("too long: " + text);
+    }
+
+    private static String line(DataInputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException();
+            }
+            if (line.size() >= LINE_BYTES) {
+                throw new IOException("line too long");
+            }
+            line.write(b);
+        }
+        return line.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException ignored) {
+            LOG.debug("closing the hook tools' port", ignored);
+        }
+        pool.shutdownNow();
+        acceptor.interrupt();
+    }
+}

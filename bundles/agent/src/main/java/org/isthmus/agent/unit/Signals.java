@@ -1,0 +1,10 @@
+package org.isthmus.agent.unit;
+
+/**
+ * What the resolver must know beside local and remote state.
+ *
+ * @param leader whether this unit leads now; null while that is not known
+ * @param retryDue the failed hook's waiting time is over
+ * @param updateStatusDue it is time for update-status
+ */
+public record Signals(Boolean leader, boolean retryDue, boolean updateStatusDue) {}

@@ -1,0 +1,599 @@
+package org.isthmus.agent.unit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.isthmus.agent.AgentApi;
+import org.isthmus.agent.AgentLog;
+import org.isthmus.agent.ControllerUnreachable;
+import org.isthmus.agent.hook.HookContext;
+import org.isthmus.agent.hook.HookRunner;
+import org.isthmus.api.Code;
+import org.isthmus.api.Refused;
+import org.isthmus.wire.agent.AgentStatuses;
+import org.isthmus.wire.agent.HookChanges;
+import org.isthmus.wire.agent.UnitMemory;
+import org.isthmus.wire.agent.UnitRemoteState;
+import org.isthmus.wire.agent.UnitRemoteStateResult;
+
+/**
+ * One unit's loop: hears of the model, asks the {@link Resolver} what is next, does it, remembers. Every step is durable before
+ * the next one; no hook starts while the controller is away.
+ */
+public final class UnitAgent implements Runnable {
+    /** How long the waiting times are; tests have shorter ones. */
+    public record Times(Duration firstRetry, Duration lastRetry, Duration idleAfter, Duration leaseRenewal) {
+        public static final Times USUAL = new Times(
+                Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofSeconds(3), Leadership.RENEWAL);
+    }
+
+    private static final double JITTER = 0.2;
+    /** Between two claims while nobody leads. */
+    private static final Duration VACANT = Duration.ofSeconds(1);
+
+    private static final Duration FOREVER = Duration.ofDays(365);
+
+    private final UnitApi api;
+    private final Leadership leadership;
+    private final HookRunner runner;
+    private final AgentLog log;
+    private final Path folder;
+    private final UnitStore store;
+    private final CharmFiles charm;
+    private final Times times;
+    private final SecureRandom random = new SecureRandom();
+
+    private LocalState local = LocalState.fresh();
+    private Map<String, String> charmState = Map.of();
+
+    // Shared with the watcher's threads, under this object's lock.
+    private UnitRemoteState remote;
+    private long changes;
+    private AgentApi.Watching<UnitRemoteStateResult> watching;
+    private boolean watchLost = true;
+    private volatile boolean stopped;
+    private volatile boolean dead;
+
+    private long retryAt;
+    private long updateStatusAt;
+    private long renewAt;
+    private long claimedAt;
+    private long idleAt;
+    private String toldStatus = "";
+    private String toldAddresses;
+
+    /** @param folder of this unit; made if it is not there */
+    public UnitAgent(
+            UnitApi api,
+            Leadership leadership,
+            HookRunner runner,
+            AgentLog log,
+            Path folder,
+            ObjectMapper json,
+            Times times) {
+        this.api = api;
+        this.leadership = leadership;
+        this.runner = runner;
+        this.log = log;
+        this.folder = folder;
+        this.store = new UnitStore(folder, json);
+        this.charm = new CharmFiles(folder);
+        this.times = times;
+    }
+
+    /** True once the unit is removed; its folder may go. */
+    public boolean isDead() {
+        return dead;
+    }
+
+    @Override
+    public void run() {
+        try {
+            HookRunner.killLeftOver(pidFile());
+            boolean loaded = false;
+            while (!stopped && !dead) {
+                try {
+                    if (!loaded) {
+                        load();
+                        loaded = true;
+                    }
+                    watch();
+                    step();
+                } catch (ControllerUnreachable away) {
+                    note("DEBUG", "the controller is away: " + away.getMessage());
+                    lose();
+                } catch (Refused refused) {
+                    if (refused.problem().code() == Code.NOT_FOUND && !loaded) {
+                        throw refused;
+                    }
+                    note("WARNING", "the controller refused: " + refused.getMessage());
+                    lose();
+                    pause(times.firstRetry());
+                } catch (IOException broken) {
+                    note("ERROR", "cannot go on: " + broken);
+                    pause(times.firstRetry());
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException bug) {
+            note("ERROR", "the agent of this unit failed: " + bug);
+            org.slf4j.LoggerFactory.getLogger(UnitAgent.class).error("unit {}", api.unit(), bug);
+        } finally {
+            forget();
+        }
+    }
+
+    /** Ends the loop; the thread that runs it must be interrupted as well. */
+    public void stop() {
+        stopped = true;
+    }
+
+    private Path pidFile() {
+        return folder.resolve("hook.pid");
+    }
+
+    private void load() throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        UnitMemory there = api.memory();
+        local = store.load(there);
+        charmState = there.charmState();
+        long now = System.nanoTime();
+        retryAt = now;
+        renewAt = now;
+        claimedAt = now - renewal();
+        idleAt = now;
+        if (local.charmUrl() == null) {
+            api.setStatus("waiting", "installing agent");
+            api.setStatus("waiting", "agent initialising");
+        }
+        if (local.pending() == null || !local.pending().is(Pending.FAILED)) {
+            tell("idle", "");
+        } else {
+            toldStatus = "error";
+            scheduleRetry();
+        }
+    }
+
+    // --- hearing of the model
+
+    private void watch() throws InterruptedException {
+        synchronized (this) {
+            if (!watchLost) {
+                return;
+            }
+        }
+        forget();
+        long connection = api.session(FOREVER);
+        AgentApi.Watching<UnitRemoteStateResult> fresh = api.watch(connection);
+        synchronized (this) {
+            watching = fresh;
+            watchLost = false;
+            remote = fresh.initial().state();
+            changes++;
+        }
+        hear(fresh);
+    }
+
+    private void hear(AgentApi.Watching<UnitRemoteStateResult> on) {
+        on.next().whenComplete((result, failure) -> {
+            synchronized (this) {
+                if (watching != on) {
+                    return;
+                }
+                if (failure != null) {
+                    watchLost = true;
+                } else {
+                    remote = result.state();
+                    watchLost = remote.rewatch();
+                }
+                changes++;
+                notifyAll();
+                if (watchLost) {
+                    return;
+                }
+            }
+            hear(on);
+        });
+    }
+
+    private void lose() {
+        synchronized (this) {
+            watchLost = true;
+        }
+    }
+
+    private void forget() {
+        AgentApi.Watching<UnitRemoteStateResult> old;
+        synchronized (this) {
+            old = watching;
+            watching = null;
+        }
+        if (old != null) {
+            old.stop();
+        }
+    }
+
+    private synchronized void pause(Duration limit) throws InterruptedException {
+        if (!stopped) {
+            TimeUnit.NANOSECONDS.timedWait(this, limit.toNanos());
+        }
+    }
+
+    // --- one step
+
+    private void step() throws IOException, InterruptedException {
+        UnitRemoteState seen;
+        long seenChanges;
+        synchronized (this) {
+            seen = remote;
+            seenChanges = changes;
+        }
+        lead(seen);
+        publishAddresses(seen);
+        long now = System.nanoTime();
+        if (local.started() && updateStatusAt == 0) {
+            scheduleUpdateStatus(seen);
+        }
+        Signals signals =
+                new Signals(leadership.belief(), now >= retryAt, updateStatusAt != 0 && now >= updateStatusAt);
+        LocalState absorbed = Resolver.absorb(local, seen, signals);
+        if (!absorbed.equals(local)) {
+            local = absorbed;
+            store.save(local);
+        }
+        Operation operation = Resolver.next(local, seen, signals);
+        if (operation instanceof Operation.Wait) {
+            rest(seenChanges);
+        } else {
+            perform(operation, seen);
+        }
+    }
+
+    private void perform(Operation operation, UnitRemoteState seen) throws IOException, InterruptedException {
+        if (operation instanceof Operation.SwapCharm swap) {
+            swapCharm(swap.url(), seen);
+        } else if (operation instanceof Operation.Run run) {
+            run(run.hook(), seen);
+        } else if (operation instanceof Operation.Skip skip) {
+            note("INFO", "hook \"" + skip.hook().name() + "\" skipped, as the operator said");
+            commit(local.after(skip.hook()), null, skip.hook(), null, null);
+            api.clearResolved();
+            tell("idle", "");
+            lose();
+        } else if (operation instanceof Operation.Commit commit) {
+            finishCommit(commit.pending());
+        } else if (operation instanceof Operation.EnterScope enter) {
+            enterScope(enter.relation(), seen);
+        } else if (operation instanceof Operation.LeaveScope leave) {
+            api.leaveScope(leave.relation());
+            local = local.withoutRelation(leave.relation());
+            store.save(local);
+        } else if (operation instanceof Operation.Die) {
+            api.ensureDead();
+            dead = true;
+        }
+    }
+
+    /** Nothing to do: says so after a while, and waits for news or for the next appointment. */
+    private void rest(long seenChanges) throws InterruptedException {
+        long now = System.nanoTime();
+        boolean failed = local.pending() != null;
+        boolean sayIdle = !failed && !toldStatus.equals("idle");
+        if (sayIdle && now >= idleAt) {
+            tell("idle", "");
+            return;
+        }
+        long until = renewAt;
+        if (sayIdle) {
+            until = Math.min(until, idleAt);
+        }
+        if (failed && retryAt > now) {
+            until = Math.min(until, retryAt);
+        }
+        if (updateStatusAt != 0) {
+            until = failed ? until : Math.min(until, updateStatusAt);
+        }
+        synchronized (this) {
+            if (changes == seenChanges && !stopped && until > now) {
+                TimeUnit.NANOSECONDS.timedWait(this, until - now);
+            }
+        }
+    }
+
+    private void lead(UnitRemoteState seen) throws InterruptedException {
+        long now = System.nanoTime();
+        boolean alive = seen.life().equals("alive");
+        if (alive && seen.leader() == null && !Boolean.TRUE.equals(leadership.belief())) {
+            // Nobody leads: no need to wait for the usual time.
+            renewAt = Math.min(renewAt, claimedAt + VACANT.toNanos());
+        }
+        if (now >= renewAt) {
+            claimedAt = now;
+            if (alive) {
+                leadership.claim();
+            }
+            renewAt = now + renewal();
+        }
+    }
+
+    private long renewal() {
+        return times.leaseRenewal().toNanos();
+    }
+
+    private void publishAddresses(UnitRemoteState seen) throws InterruptedException {
+        String address = seen.privateAddress();
+        boolean changed = toldAddresses != null && address != null && !address.equals(toldAddresses);
+        if (changed && !local.relations().isEmpty()) {
+            api.updateAddresses(addressSettings(address));
+        }
+        toldAddresses = address == null ? toldAddresses : address;
+    }
+
+    private static Map<String, String> addressSettings(String address) {
+        Map<String, String> settings = new TreeMap<>();
+        if (address != null) {
+            settings.put("private-address", address);
+            settings.put("ingress-address", address);
+            settings.put("egress-subnets", address + (address.contains(":") ? "/128" : "/32"));
+        }
+        return settings;
+    }
+
+    private void enterScope(int id, UnitRemoteState seen) throws IOException, InterruptedException {
+        UnitRemoteState.RelationState relation = seen.relations().stream()
+                .filter(each -> each.id() == id)
+                .findFirst()
+                .orElseThrow();
+        try {
+            api.enterScope(id, addressSettings(seen.privateAddress()));
+        } catch (Refused refused) {
+            Code code = refused.problem().code();
+            if (code == Code.CANNOT_ENTER_SCOPE || code == Code.NOT_FOUND) {
+                // It began to die since: the next state of the model says so.
+                lose();
+                pause(Duration.ofMillis(200));
+                return;
+            }
+            if (code == Code.CANNOT_ENTER_SCOPE_YET) {
+                lose();
+                pause(Duration.ofSeconds(2));
+                return;
+            }
+            throw refused;
+        }
+        local = local.withRelation(
+                id,
+                new LocalRelation(
+                        relation.endpoint(),
+                        relation.remoteApplication(),
+                        relation.peer(),
+                        relation.hooks(),
+                        false,
+                        null,
+                        null,
+                        0));
+        store.save(local);
+    }
+
+    private void swapCharm(String url, UnitRemoteState seen) throws IOException, InterruptedException {
+        HookInfo swap = HookInfo.of(HookInfo.SWAP_CHARM, url);
+        if (!local.installed()) {
+            api.setStatus("maintenance", "installing charm software");
+        }
+        tell("executing", local.charmUrl() == null ? "installing charm" : "upgrading charm");
+        Path archive = folder.resolve("charm.zip");
+        try {
+            api.downloadCharm(archive);
+            charm.put(archive, seen.charmSha256());
+        } finally {
+            Files.deleteIfExists(archive);
+        }
+        commit(local.after(swap), url, swap, null, null);
+    }
+
+    // --- hooks
+
+    private void run(HookInfo hook, UnitRemoteState seen) throws IOException, InterruptedException {
+        boolean retried = local.pending() != null && local.pending().is(Pending.FAILED);
+        int failures = local.pending() == null ? 0 : local.pending().failures();
+        boolean resolved = retried && "retry-hooks".equals(seen.resolved());
+        HookContext context = new HookContext(
+                hook, api, leadership, seen, views(hook, seen), charmState, random);
+        HookRunner.Outcome outcome = runner.run(context, charm.folder(), pidFile(), () -> {
+            // The first word goes to the controller: no hook starts without it.
+            if (resolved) {
+                api.clearResolved();
+            }
+            announce(hook);
+            if (!hook.kind().equals("update-status") || retried) {
+                tell("executing", "running " + hook.name() + " hook");
+            } else if (!api.isUp()) {
+                throw new ControllerUnreachable("no connection", null);
+            }
+            local = local.withPending(new Pending(hook, Pending.RUNNING, failures, null));
+            store.save(local);
+        });
+        if (resolved) {
+            // What is known of `resolved` is old now.
+            lose();
+        }
+        if (context.isStatusSet() && !local.statusSet()) {
+            local = local.withStatusSet();
+        }
+        idleAt = System.nanoTime() + times.idleAfter().toNanos();
+        switch (outcome) {
+            case DONE, MISSING -> {
+                if (outcome == HookRunner.Outcome.MISSING) {
+                    note("DEBUG", "no \"" + hook.name() + "\" hook");
+                } else {
+                    note("INFO", "ran \"" + hook.name() + "\" hook");
+                }
+                succeeded(hook, context);
+            }
+            case INTERRUPTED -> {
+                note("WARNING", "hook \"" + hook.name() + "\" was cut off and will be run again");
+                store.save(local);
+                pause(Duration.ofMillis(500));
+            }
+            case FAILED -> failed(hook, failures + 1, seen);
+            default -> throw new IllegalStateException();
+        }
+        if (hook.kind().equals("update-status")) {
+            scheduleUpdateStatus(seen);
+        }
+    }
+
+    private void announce(HookInfo hook) throws InterruptedException {
+        switch (hook.kind()) {
+            case "install" -> api.setStatus("maintenance", "installing charm software");
+            case "stop" -> api.setStatus("maintenance", "stopping charm software");
+            case "remove" -> api.setStatus("maintenance", "cleaning up prior to charm deletion");
+            default -> {}
+        }
+    }
+
+    private void succeeded(HookInfo hook, HookContext context) throws IOException, InterruptedException {
+        LocalState after = local.after(hook);
+        AgentStatuses.Item workload = null;
+        if (hook.kind().equals("start") && !local.statusSet()) {
+            workload = new AgentStatuses.Item(null, "unknown", "", null);
+        } else if (hook.kind().equals("remove")) {
+            workload = new AgentStatuses.Item(null, "terminated", "", null);
+        }
+        commit(after, null, hook, context, workload);
+    }
+
+    /** Makes the commit durable here first, so that it is repeated as it was after a crash; then there. */
+    private void commit(
+            LocalState after, String charmUrl, HookInfo hook, HookContext context, AgentStatuses.Item workload)
+            throws IOException, InterruptedException {
+        LocalState done = after.withPending(null).withSequence(local.sequence() + 1);
+        String tag = org.isthmus.api.Tag.unit(api.unit()).toString();
+        HookChanges what = new HookChanges(
+                tag,
+                done.sequence(),
+                store.text(done),
+                context == null ? null : context.changedState(),
+                context == null ? null : context.unitWrites(),
+                context == null ? null : context.applicationWrites(),
+                context == null ? null : context.opened(),
+                context == null ? null : context.closed(),
+                charmUrl,
+                hook.kind().equals("relation-broken") ? hook.relation() : null,
+                workload == null ? null : new AgentStatuses.Item(tag, workload.status(), workload.info(), null));
+        local = local.withPending(new Pending(hook, Pending.COMMITTING, 0, what));
+        store.save(local);
+        finishCommit(local.pending());
+    }
+
+    private void finishCommit(Pending pending) throws IOException, InterruptedException {
+        try {
+            api.commit(pending.changes());
+        } catch (Refused refused) {
+            if (refused.problem().code() == Code.TRY_AGAIN || refused.problem().code() == Code.MIGRATION_IN_PROGRESS) {
+                throw refused;
+            }
+            // What the hook did is not allowed: for the charm it is as if the hook had failed.
+            note("ERROR", "cannot commit hook \"" + pending.hook().name() + "\": " + refused.getMessage());
+            failed(pending.hook(), pending.failures() + 1, null);
+            return;
+        }
+        if (pending.changes().charmState() != null) {
+            charmState = pending.changes().charmState();
+        }
+        local = local.after(pending.hook())
+                .withPending(null)
+                .withSequence(pending.changes().sequence());
+        store.save(local);
+    }
+
+    private void failed(HookInfo hook, int failures, UnitRemoteState seen) throws IOException, InterruptedException {
+        local = local.withPending(new Pending(hook, Pending.FAILED, failures, null));
+        store.save(local);
+        scheduleRetry();
+        String message = "hook failed: \"" + hook.name() + "\""
+                + (hook.isRelation() ? " for " + hook.remoteApplication() + ":" + remoteEndpoint(hook, seen) : "");
+        note("ERROR", message);
+        Map<String, Object> data = new TreeMap<>();
+        data.put("hook", hook.name());
+        if (hook.isRelation()) {
+            data.put("relation-id", hook.relation());
+            if (hook.remoteUnit() != null) {
+                data.put("remote-unit", hook.remoteUnit());
+            }
+        }
+        api.agentStatus("error", message, data);
+        toldStatus = "error";
+    }
+
+    /** The other end's endpoint, out of the relation's key `wordpress:db mysql:db`. */
+    private static String remoteEndpoint(HookInfo hook, UnitRemoteState seen) {
+        if (seen != null) {
+            for (UnitRemoteState.RelationState relation : seen.relations()) {
+                if (relation.id() == hook.relation()) {
+                    for (String end : relation.key().split(" ")) {
+                        if (end.startsWith(hook.remoteApplication() + ":")) {
+                            return end.substring(end.indexOf(':') + 1);
+                        }
+                    }
+                }
+            }
+        }
+        return hook.endpoint();
+    }
+
+    private void scheduleRetry() {
+        int failures = local.pending().failures();
+        double wait = times.firstRetry().toMillis() * Math.pow(2, Math.min(20, Math.max(0, failures - 1)));
+        wait = Math.min(wait, times.lastRetry().toMillis());
+        wait = wait * (1 + JITTER * (random.nextDouble() - 0.5));
+        retryAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((long) wait);
+    }
+
+    private void scheduleUpdateStatus(UnitRemoteState seen) {
+        double seconds = Math.max(1, seen.updateStatusSeconds()) * (1 - JITTER + 2 * JITTER * random.nextDouble());
+        updateStatusAt = System.nanoTime() + (long) (seconds * 1e9);
+    }
+
+    /** The relations as this hook sees them: a departing unit is gone already, a broken one is empty. */
+    private List<HookContext.RelationView> views(HookInfo hook, UnitRemoteState seen) {
+        List<HookContext.RelationView> views = new ArrayList<>();
+        local.relations().forEach((id, relation) -> {
+            List<String> members = new ArrayList<>(relation.members().keySet());
+            boolean here = hook.relation() != null && hook.relation().equals(id);
+            if (here && hook.kind().equals("relation-departed")) {
+                members.remove(hook.remoteUnit());
+            }
+            if (here && hook.kind().equals("relation-joined") && !members.contains(hook.remoteUnit())) {
+                members.add(hook.remoteUnit());
+                members.sort(org.isthmus.api.Names.NATURAL);
+            }
+            views.add(new HookContext.RelationView(
+                    id,
+                    relation.endpoint(),
+                    relation.remoteApplication(),
+                    relation.peer(),
+                    here && hook.kind().equals("relation-broken"),
+                    members));
+        });
+        return views;
+    }
+
+    private void tell(String status, String message) throws InterruptedException {
+        api.agentStatus(status, message, null);
+        toldStatus = status;
+    }
+
+    private void note(String level, String message) {
+        log.unit(api.unit(), level, "agent.uniter", message);
+    }
+}

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Interest;
 import org.isthmus.rpc.ControllerContext;
@@ -44,6 +45,8 @@ public final class LifecycleReconciler implements Reconciler {
                 Interest.in(Kinds.UNIT, Kinds.UNITS_ENDING, Kinds.ENDING),
                 Interest.in(Kinds.APPLICATION, Kinds.APPLICATIONS_ENDING, Kinds.ENDING),
                 Interest.in(Kinds.RELATION, Kinds.RELATIONS_ENDING, Kinds.ENDING),
+                Interest.in(Kinds.REMOTE_APPLICATION, Kinds.REMOTE_APPLICATIONS_ENDING, Kinds.ENDING),
+                Interest.in(Kinds.REMOTE_RELATION),
                 Interest.in(Kinds.MACHINE, Kinds.MACHINES_ENDING, Kinds.ENDING));
     }
 
@@ -52,13 +55,17 @@ public final class LifecycleReconciler implements Reconciler {
         if (!Settlement.isDue(model.snapshot())) {
             return CompletableFuture.completedFuture(null);
         }
+        CompletionStage<Boolean> settled = Settlement.needsOffers(model.snapshot())
+                ? controller.offers().call(offers -> settle(controller, model, offers))
+                : settle(controller, model, null);
+        return settled.thenCompose(empty -> empty ? handOver(controller, model.id()) : nothingLeft());
+    }
+
+    private CompletionStage<Boolean> settle(ControllerContext controller, Documents model, OfferEngine offers) {
         Instant now = clock.instant();
-        return controller
-                .relations()
-                .call(relations -> controller
-                        .applications()
-                        .call(applications -> model.submit(tx -> Settlement.settle(tx, relations, applications, now))))
-                .thenCompose(empty -> empty ? handOver(controller, model.id()) : nothingLeft());
+        return controller.relations().call(relations -> controller
+                .applications()
+                .call(applications -> model.submit(tx -> Settlement.settle(tx, relations, applications, offers, now))));
     }
 
     private static CompletionStage<Duration> handOver(ControllerContext controller, String uuid) {

@@ -1,12 +1,17 @@
 package org.isthmus.lifecycle;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import org.isthmus.api.Life;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Offer;
+import org.isthmus.model.OfferConnection;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.engine.ApplicationEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 
 /** Lets everything that ends in one model take all the steps it can take now. */
@@ -22,18 +27,63 @@ final class Settlement {
                         || model.count(Kinds.UNITS_ENDING, Kinds.ENDING) > 0
                         || model.count(Kinds.APPLICATIONS_ENDING, Kinds.ENDING) > 0
                         || model.count(Kinds.RELATIONS_ENDING, Kinds.ENDING) > 0
-                        || model.count(Kinds.MACHINES_ENDING, Kinds.ENDING) > 0);
+                        || model.count(Kinds.MACHINES_ENDING, Kinds.ENDING) > 0
+                        || model.count(Kinds.REMOTE_APPLICATIONS_ENDING, Kinds.ENDING) > 0
+                        || hasLooseConnections(model));
+    }
+
+    /** Whether a decision here needs the offer registry: a model without offers and SAAS never waits for it. */
+    static boolean needsOffers(Snapshot model) {
+        return model.count(Kinds.OFFER) + model.count(Kinds.REMOTE_APPLICATION) + model.count(Kinds.OFFER_CONNECTION)
+                > 0;
+    }
+
+    /** Connections whose relation is gone; there are as many as consumers, whatever the model's size. */
+    private static boolean hasLooseConnections(Snapshot model) {
+        for (OfferConnection connection : model.all(Kinds.OFFER_CONNECTION)) {
+            if (connection.relation() >= 0 && !model.has(Kinds.RELATION, Integer.toString(connection.relation()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One engine's step may let the other take one; ends because life only moves forward. True: the model is an empty shell. */
-    static boolean settle(Tx tx, RelationEngine relations, ApplicationEngine applications, Instant now) {
+    static boolean settle(
+            Tx tx, RelationEngine relations, ApplicationEngine applications, OfferEngine offers, Instant now) {
         Snapshot before;
         do {
             before = tx.now();
+            if (offers != null) {
+                endShared(tx, relations, offers, now);
+            }
             relations.settle(tx, now);
             applications.settle(tx, now);
+            if (offers != null) {
+                offers.settle(tx, now);
+            }
         } while (tx.now() != before);
         return isEmptyShell(tx.now());
+    }
+
+    /** A dying model withdraws what it offers, by force, and lets go of what it consumes. */
+    private static void endShared(Tx tx, RelationEngine relations, OfferEngine offers, Instant now) {
+        ModelRecord record = tx.now().model();
+        if (record.life() == Life.ALIVE) {
+            return;
+        }
+        for (Offer offer : new ArrayList<>(tx.now().all(Kinds.OFFER))) {
+            for (int relation : offers.removeOffer(tx, offer.uuid(), true, now)) {
+                if (tx.now().has(Kinds.RELATION, Integer.toString(relation))) {
+                    relations.destroyRelation(tx, relation, true, now);
+                }
+            }
+        }
+        for (RemoteApplication remote : new ArrayList<>(tx.now().all(Kinds.REMOTE_APPLICATION))) {
+            if (!remote.proxy() && (remote.life() == Life.ALIVE || record.destroyForced() && !remote.forced())) {
+                offers.destroySaas(tx, remote.name(), record.destroyForced(), now);
+            }
+        }
     }
 
     static boolean isEmptyShell(Snapshot model) {
@@ -43,6 +93,9 @@ final class Settlement {
                 && model.count(Kinds.APPLICATION) == 0
                 && model.count(Kinds.UNIT) == 0
                 && model.count(Kinds.RELATION) == 0
-                && model.count(Kinds.MACHINE) == 0;
+                && model.count(Kinds.MACHINE) == 0
+                && model.count(Kinds.REMOTE_APPLICATION) == 0
+                // Gone only when the controller's outbox holds what the far side must still hear.
+                && model.count(Kinds.REMOTE_RELATION) == 0;
     }
 }

@@ -166,9 +166,9 @@ final class World {
 
     boolean settle() {
         boolean[] empty = {false};
-        step(tx -> empty[0] = Settlement.settle(tx, relations, applications, NOW));
+        step(tx -> empty[0] = Settlement.settle(tx, relations, applications, null, NOW));
         Tx again = Tx.on(head);
-        Settlement.settle(again, relations, applications, NOW);
+        Settlement.settle(again, relations, applications, null, NOW);
         require(again.changes().isEmpty(), "settle is not idempotent: " + again.changes());
         checkSettled();
         return empty[0];

@@ -9,6 +9,7 @@ import org.isthmus.model.Relation;
 import org.isthmus.model.Relation.Endpoint;
 import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
@@ -110,6 +111,11 @@ final class Endings {
         for (Application application : tx.now().listBy(Kinds.APPLICATIONS_ENDING, Kinds.ENDING)) {
             for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, application.name())) {
                 begin(tx, relation, application.forced());
+            }
+        }
+        for (RemoteApplication remote : tx.now().listBy(Kinds.REMOTE_APPLICATIONS_ENDING, Kinds.ENDING)) {
+            for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, remote.name())) {
+                begin(tx, relation, remote.forced());
             }
         }
         for (Relation relation : tx.now().listBy(Kinds.RELATIONS_ENDING, Kinds.ENDING)) {

@@ -12,6 +12,8 @@ import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Relation.Endpoint;
+import org.isthmus.model.RemoteApplication;
+import org.isthmus.model.RemoteApplication.RemoteEndpoint;
 import org.isthmus.model.Snapshot;
 
 /** What endpoints an application has, which of them relate, and what a relation of them is called. */
@@ -25,6 +27,19 @@ final class Endpoints {
     static final String JUJU_INFO = "juju-info";
 
     private Endpoints() {}
+
+    /** By name, of an application of this model or of another one. */
+    static Map<String, Endpoint> of(Snapshot model, String name) {
+        RemoteApplication remote = model.get(Kinds.REMOTE_APPLICATION, name);
+        if (remote == null || model.has(Kinds.APPLICATION, name)) {
+            return of(model, model.need(Kinds.APPLICATION, name));
+        }
+        Map<String, Endpoint> all = new LinkedHashMap<>();
+        for (RemoteEndpoint e : remote.endpoints()) {
+            all.put(e.name(), new Endpoint(name, e.name(), e.role(), e.interfaceName(), "global", e.limit(), false));
+        }
+        return all;
+    }
 
     /** By name; what the charm declares first, then the implicit one. */
     static Map<String, Endpoint> of(Snapshot model, Application application) {
@@ -59,8 +74,7 @@ final class Endpoints {
     static List<Endpoint> named(Snapshot model, String word) {
         int colon = word.indexOf(':');
         String name = colon < 0 ? word : word.substring(0, colon);
-        Application application = model.need(Kinds.APPLICATION, name);
-        Map<String, Endpoint> all = of(model, application);
+        Map<String, Endpoint> all = of(model, name);
         if (colon < 0) {
             return new ArrayList<>(all.values());
         }

@@ -51,7 +51,10 @@ final class Inference {
         }
         for (String word : words) {
             int colon = word.indexOf(':');
-            model.need(Kinds.APPLICATION, colon < 0 ? word : word.substring(0, colon));
+            String name = colon < 0 ? word : word.substring(0, colon);
+            if (!isRemote(model, name)) {
+                model.need(Kinds.APPLICATION, name);
+            }
         }
         String first = words.get(0);
         int colon = first.indexOf(':');
@@ -89,8 +92,15 @@ final class Inference {
     /** A relation within a machine makes sense only if one side lives beside the other. */
     private static boolean containerFits(Snapshot model, Endpoint first, Endpoint second) {
         return !Endpoints.isContainer(first, second)
+                || isRemote(model, first.application())
+                || isRemote(model, second.application())
                 || isSubordinate(model, first.application())
                 || isSubordinate(model, second.application());
+    }
+
+    /** An application of another model: a SAAS, or a consumer's stand-in. */
+    static boolean isRemote(Snapshot model, String name) {
+        return !model.has(Kinds.APPLICATION, name) && model.has(Kinds.REMOTE_APPLICATION, name);
     }
 
     static boolean isSubordinate(Snapshot model, String name) {

@@ -16,6 +16,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Relation.Endpoint;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Tx;
@@ -41,11 +42,7 @@ public final class Relations implements RelationEngine {
         tx = tx.as(ROOM);
         List<Endpoint> pair = Endpoints.sorted(Inference.pair(tx.now(), endpoints));
         String key = Endpoints.key(pair);
-        for (Endpoint endpoint : pair) {
-            if (tx.need(Kinds.APPLICATION, endpoint.application()).life() != Life.ALIVE) {
-                throw cannotAdd(key, Code.NONE, "application \"" + endpoint.application() + "\" is not alive");
-            }
-        }
+        needRelatable(tx.now(), key, pair);
         for (Relation existing : tx.now().by(Kinds.RELATIONS_BY_KEY, key)) {
             throw cannotAdd(
                     key,
@@ -65,6 +62,34 @@ public final class Relations implements RelationEngine {
         Map<String, Endpoint> byApplication = new LinkedHashMap<>();
         pair.forEach(endpoint -> byApplication.put(endpoint.application(), endpoint));
         return new Added(number, key, byApplication);
+    }
+
+    private static void needRelatable(Snapshot model, String key, List<Endpoint> pair) {
+        int remotes = 0;
+        for (Endpoint endpoint : pair) {
+            String name = endpoint.application();
+            Life life;
+            if (Inference.isRemote(model, name)) {
+                remotes++;
+                RemoteApplication remote = model.get(Kinds.REMOTE_APPLICATION, name);
+                life = remote.life();
+                if (remote.status() != null
+                        && "terminated".equals(remote.status().status())) {
+                    throw cannotAdd(key, Code.NONE, "remote offer " + name + " is terminated");
+                }
+            } else {
+                life = model.need(Kinds.APPLICATION, name).life();
+            }
+            if (life != Life.ALIVE) {
+                throw cannotAdd(key, Code.NONE, "application \"" + name + "\" is not alive");
+            }
+        }
+        if (remotes == pair.size()) {
+            throw cannotAdd(key, Code.NONE, "cannot relate two remote applications");
+        }
+        if (remotes > 0 && Endpoints.isContainer(pair.get(0), pair.get(1))) {
+            throw cannotAdd(key, Code.NONE, "both endpoints must be globally scoped for remote relations");
+        }
     }
 
     private static int put(Tx tx, String key, List<Endpoint> endpoints, List<String> egress, Instant now) {

@@ -24,22 +24,26 @@ final class Scopes {
     static String enter(Tx tx, int number, String unitName, Map<String, String> settings) {
         Snapshot now = tx.now();
         Relation relation = need(now, number);
-        Unit unit = now.need(Kinds.UNIT, unitName);
-        needMember(relation, unit);
+        String application = Names.applicationOf(unitName);
+        boolean remote = Inference.isRemote(now, application);
+        // A unit of another model has no record here: its application's stands for it.
+        Unit unit = remote ? null : now.need(Kinds.UNIT, unitName);
+        Life life = remote ? now.get(Kinds.REMOTE_APPLICATION, application).life() : unit.life();
+        needMember(relation, unitName);
         RelationUnit before = now.get(Kinds.RELATION_UNIT, RelationUnit.idOf(number, unitName));
         boolean inside = before != null && before.inScope();
-        if (!inside && (relation.life() != Life.ALIVE || unit.life() != Life.ALIVE)) {
+        if (!inside && (relation.life() != Life.ALIVE || life != Life.ALIVE)) {
             throw Problem.refuse(Code.CANNOT_ENTER_SCOPE, "cannot enter scope: unit or relation is not alive");
         }
         if (!inside && relation.suspended()) {
             throw Problem.refuse(Code.CANNOT_ENTER_SCOPE, "cannot enter scope: relation is suspended");
         }
-        String subordinate = subordinateToMake(now, relation, unit);
+        String subordinate = remote ? null : subordinateToMake(now, relation, unit);
         if (inside) {
             return subordinate;
         }
         String container = "";
-        if (relation.scope().equals(Endpoints.CONTAINER)) {
+        if (!remote && relation.scope().equals(Endpoints.CONTAINER)) {
             container = unit.principal() == null ? unitName : unit.principal();
         }
         long version = before == null ? 0 : before.version() + 1;
@@ -177,9 +181,9 @@ final class Scopes {
         return relation;
     }
 
-    private static void needMember(Relation relation, Unit unit) {
-        if (relation.endpointOf(unit.application()) == null) {
-            throw Problem.refuse(Code.NOT_FOUND, "unit \"%s\" is not a member of \"%s\"", unit.name(), relation.key());
+    private static void needMember(Relation relation, String unit) {
+        if (relation.endpointOf(Names.applicationOf(unit)) == null) {
+            throw Problem.refuse(Code.NOT_FOUND, "unit \"%s\" is not a member of \"%s\"", unit, relation.key());
         }
     }
 }

@@ -24,6 +24,7 @@ import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Tx;
@@ -397,5 +398,72 @@ public final class RelationsTest {
                 Code.NOT_VALID,
                 "CIDR \"0.0.0.0/0\" not allowed",
                 tx -> engine.addRelation(tx, List.of("logging", "two"), List.of("0.0.0.0/0"), NOW));
+    }
+
+    private void remote(String name, boolean proxy, String status, String role) {
+        now = now.with(
+                Kinds.REMOTE_APPLICATION,
+                new RemoteApplication(
+                        name,
+                        proxy,
+                        "offer",
+                        null,
+                        null,
+                        "model",
+                        List.of(new RemoteApplication.RemoteEndpoint("db", role, "mysql", 0)),
+                        "bob",
+                        null,
+                        "token",
+                        0,
+                        Life.ALIVE,
+                        new StatusValue(status, "", NOW),
+                        false,
+                        NOW));
+    }
+
+    @Test
+    public void relatesWhatIsInAnotherModel() {
+        remote("prod-db", false, "active", "provider");
+        remote("gone-db", false, "terminated", "provider");
+        remote("remote-0a1b", true, "active", "requirer");
+        int number = relate("wordpress", "prod-db");
+        assertEquals("wordpress:db prod-db:db", added.key());
+        assertEquals(number, engine.find(now, List.of("prod-db", "wordpress")));
+        does(tx -> engine.enterScope(tx, number, "prod-db/0", Map.of("host", "db.example")));
+        does(tx -> engine.enterScope(tx, number, "wordpress/0", Map.of()));
+        assertEquals(List.of("prod-db/0"), engine.members(now, number, "wordpress/0"));
+        int offered = relate("mysql:db", "remote-0a1b:db");
+        assertEquals(
+                "remote-0a1b:db mysql:db",
+                now.get(Kinds.RELATION, Integer.toString(offered)).key());
+        application("blog", false, "22.04", relation("db", "requirer", "mysql", 0));
+        refusesToRelate(
+                Code.NONE,
+                "cannot add relation \"blog:db gone-db:db\": remote offer gone-db is terminated",
+                "blog",
+                "gone-db");
+        refusesToRelate(
+                Code.NONE,
+                "cannot add relation \"remote-0a1b:db prod-db:db\": cannot relate two remote applications",
+                "prod-db",
+                "remote-0a1b");
+        application("side", true, "22.04", new CharmRelation("db", "requirer", "mysql", "container", 0, false));
+        refusesToRelate(
+                Code.NONE,
+                "cannot add relation \"side:db prod-db:db\": both endpoints must be globally scoped for remote"
+                        + " relations",
+                "side",
+                "prod-db");
+        now = now.with(
+                Kinds.REMOTE_APPLICATION,
+                now.get(Kinds.REMOTE_APPLICATION, "prod-db").withLife(Life.DYING));
+        does(tx -> engine.settle(tx, NOW));
+        assertEquals(
+                Life.DYING, now.get(Kinds.RELATION, Integer.toString(number)).life());
+        now = now.with(
+                Kinds.REMOTE_APPLICATION,
+                now.get(Kinds.REMOTE_APPLICATION, "prod-db").withForced(true));
+        does(tx -> engine.settle(tx, NOW));
+        assertFalse(now.has(Kinds.RELATION, Integer.toString(number)));
     }
 }

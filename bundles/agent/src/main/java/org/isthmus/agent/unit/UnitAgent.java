@@ -454,7 +454,6 @@ public final class UnitAgent implements Runnable {
 
     private void announce(HookInfo hook) throws InterruptedException {
         switch (hook.kind()) {
-            case "install" -> api.setStatus("maintenance", "installing charm software");
             case "stop" -> api.setStatus("maintenance", "stopping charm software");
             case "remove" -> api.setStatus("maintenance", "cleaning up prior to charm deletion");
             default -> {}

@@ -1,0 +1,137 @@
+package org.isthmus.controller;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.isthmus.model.AgentPresence;
+import org.isthmus.model.Key;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.Sequence;
+import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Interest;
+import org.isthmus.model.store.Store;
+import org.isthmus.model.store.StoreFactory;
+import org.isthmus.model.store.Watch;
+import org.isthmus.spi.JournalFactory;
+import org.isthmus.state.JournaledStores;
+import org.isthmus.store.derby.DerbyJournals;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+public class PausableStoreTest {
+    private static final String UUID = "11111111-1111-4111-8111-111111111111";
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final StoreFactory stores = new JournaledStores();
+    private final JournalFactory journals = new DerbyJournals();
+    private PausableStore store;
+
+    @Before
+    public void open() throws Exception {
+        store = new PausableStore(UUID, open(true), timer);
+        // A store without its controller's documents is refused when it is opened again.
+        store.controller().submit(tx -> tx.next("first")).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private Store open(boolean create) throws Exception {
+        return stores.open(UUID, folder.getRoot().toPath().resolve("store"), create, journals);
+    }
+
+    @After
+    public void close() {
+        store.close();
+        timer.shutdownNow();
+    }
+
+    private static CompletableFuture<Long> next(Documents documents) {
+        return documents.submit(tx -> tx.next("n")).toCompletableFuture();
+    }
+
+    @Test
+    public void writesParkWhileTheStoreIsAwayAndNoneIsLost() throws Exception {
+        Documents documents = store.controller();
+        List<CompletableFuture<Long>> answers = new ArrayList<>();
+        answers.add(next(documents));
+        answers.get(0).get(10, TimeUnit.SECONDS);
+        store.pause();
+        assertTrue(store.isPaused());
+        for (int i = 0; i < 50; i++) {
+            answers.add(next(documents));
+        }
+        assertFalse("a write must wait for the store", answers.get(1).isDone());
+        assertEquals(
+                "reads go on", 1, documents.snapshot().get(Kinds.SEQUENCE, "n").next());
+        store.resume(open(false));
+        for (int i = 0; i < answers.size(); i++) {
+            assertEquals(Long.valueOf(i), sorted(answers).get(i));
+        }
+        assertEquals(51, documents.snapshot().get(Kinds.SEQUENCE, "n").next());
+    }
+
+    private static List<Long> sorted(List<CompletableFuture<Long>> answers) throws Exception {
+        List<Long> values = new ArrayList<>();
+        for (CompletableFuture<Long> answer : answers) {
+            values.add(answer.get(10, TimeUnit.SECONDS));
+        }
+        values.sort(Long::compare);
+        return values;
+    }
+
+    @Test
+    public void watchesOutliveThePause() throws Exception {
+        Documents documents = store.controller();
+        try (Watch watch = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)))) {
+            CompletableFuture<Set<Key>> changed = watch.changed().toCompletableFuture();
+            store.pause();
+            assertFalse(changed.isDone());
+            store.resume(open(false));
+            next(documents).get(10, TimeUnit.SECONDS);
+            assertEquals(Set.of(new Key(Kinds.SEQUENCE, "n")), changed.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    public void whatNoJournalHoldsIsThereAfterThePause() throws Exception {
+        Documents documents = store.controller();
+        documents
+                .submit(tx -> {
+                    tx.put(Kinds.PRESENCE, new AgentPresence("machine-0", true, Instant.EPOCH));
+                    return null;
+                })
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        store.pause();
+        store.resume(open(false));
+        // Behind the write that puts it back.
+        next(documents).get(10, TimeUnit.SECONDS);
+        assertTrue(documents.snapshot().get(Kinds.PRESENCE, "machine-0").alive());
+    }
+
+    @Test
+    public void modelsMadeBeforeThePauseAreThereAfterIt() throws Exception {
+        String model = "22222222-2222-4222-8222-222222222222";
+        Documents documents = store.create(model, tx -> tx.put(Kinds.SEQUENCE, new Sequence("first", 7)))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        store.pause();
+        assertEquals(Set.of(model), store.models());
+        store.resume(open(false));
+        assertEquals(7, documents.snapshot().get(Kinds.SEQUENCE, "first").next());
+        assertEquals(documents, store.model(model).orElseThrow());
+    }
+}

@@ -21,6 +21,7 @@ import org.isthmus.model.Summary;
 import org.isthmus.model.Tx;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Interest;
@@ -29,6 +30,7 @@ import org.isthmus.model.store.Logs;
 import org.isthmus.model.store.Store;
 import org.isthmus.model.store.Watch;
 import org.isthmus.modeladmin.Models;
+import org.isthmus.offer.OfferRegistry;
 import org.isthmus.relation.Relations;
 import org.isthmus.rpc.ControllerContext;
 import org.isthmus.spi.Plug;
@@ -42,12 +44,15 @@ final class FakeHouse implements AutoCloseable {
     final Models models = new Models();
     final Relations relations = new Relations();
     final Applications applications = new Applications();
+    final OfferRegistry offers = new OfferRegistry();
     final List<String> forgotten = new ArrayList<>();
     final FakeStore store = new FakeStore();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final Plug<ModelEngine> modelPlug = new Plug<>("model engine", timer);
     private final Plug<RelationEngine> relationPlug = new Plug<>("relation engine", timer);
     private final Plug<ApplicationEngine> applicationPlug = new Plug<>("application engine", timer);
+
+    private final Plug<OfferEngine> offerPlug = new Plug<>("offer registry", timer);
 
     /** Steps until the crash; negative: never. */
     int crashIn = -1;
@@ -56,6 +61,7 @@ final class FakeHouse implements AutoCloseable {
     int steps;
 
     FakeHouse() {
+        offerPlug.bind(offers);
         modelPlug.bind(models);
         relationPlug.bind(relations);
         applicationPlug.bind(applications);
@@ -82,11 +88,18 @@ final class FakeHouse implements AutoCloseable {
         return fake(
                 ControllerContext.class,
                 Map.of(
-                        "store", store,
-                        "models", modelPlug,
-                        "relations", relationPlug,
-                        "applications", applicationPlug,
-                        "logs", logs()));
+                        "store",
+                        store,
+                        "models",
+                        modelPlug,
+                        "relations",
+                        relationPlug,
+                        "applications",
+                        applicationPlug,
+                        "offers",
+                        offerPlug,
+                        "logs",
+                        logs()));
     }
 
     private Logs logs() {

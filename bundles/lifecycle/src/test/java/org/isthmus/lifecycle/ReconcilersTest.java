@@ -8,11 +8,15 @@ import static org.junit.Assert.assertTrue;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.RemoteApplication.RemoteEndpoint;
 import org.isthmus.model.engine.ApplicationEngine.Deploy;
+import org.isthmus.model.engine.OfferEngine.Consume;
+import org.isthmus.model.engine.OfferEngine.Offering;
 import org.isthmus.rpc.Reconciler;
 import org.junit.After;
 import org.junit.Test;
@@ -140,5 +144,51 @@ public final class ReconcilersTest {
                 house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
         drive(clock(120));
         assertFalse(house.store.own.snapshot().has(Kinds.MODEL_ENTRY, UUID));
+    }
+
+    @Test
+    public void aDyingModelLetsGoOfWhatItSharesAndUses() {
+        dyingModel();
+        FakeHouse.FakeDocuments documents = house.store.sets.get(UUID);
+        documents.fill(tx -> {
+            tx.put(Kinds.MODEL, World.model());
+            house.applications.deploy(
+                    tx,
+                    new Deploy(
+                            "wordpress", "local:wordpress-0", null, 1, null, null, null, null, false, "t", World.NOW));
+            house.offers.offer(
+                    tx,
+                    new Offering("offer-1", "site", "wordpress", "", Map.of("website", "website"), "admin", World.NOW));
+            house.offers.consume(
+                    tx,
+                    new Consume(
+                            "far-db",
+                            "offer-2",
+                            "admin/other.db",
+                            null,
+                            "other-model",
+                            List.of(new RemoteEndpoint("db", "provider", "mysql", 0)),
+                            "admin",
+                            null,
+                            World.NOW));
+            int number = house.relations
+                    .addRelation(tx, List.of("wordpress", "far-db"), null, World.NOW)
+                    .number();
+            house.relations.enterScope(tx, number, "wordpress/0", Map.of());
+            house.relations.enterScope(tx, number, "far-db/0", Map.of());
+            house.applications.setUnitPassword(tx, "wordpress/0", "hash");
+            house.models.destroy(tx, false, World.NOW);
+        });
+        drive(clock(0));
+        assertEquals(0, documents.snapshot().count(Kinds.OFFER));
+        assertEquals(1, documents.snapshot().count(Kinds.RELATION));
+        documents.fill(tx -> {
+            int number = house.relations.find(tx.now(), List.of("wordpress", "far-db"));
+            house.relations.leaveScope(tx, number, "far-db/0");
+            house.relations.leaveScope(tx, number, "wordpress/0");
+            house.applications.unitDead(tx, "wordpress/0", World.NOW);
+        });
+        drive(clock(0));
+        assertGone();
     }
 }

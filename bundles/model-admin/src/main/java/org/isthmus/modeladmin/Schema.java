@@ -38,6 +38,18 @@ final class Schema {
     interface Check {
         /** What is wrong, or null. */
         String wrong(Object value);
+
+        /** For people: `1 to 100`; empty where the description says it. */
+        default String range() {
+            return "";
+        }
+    }
+
+    private record Ranged(String range, Check check) implements Check {
+        @Override
+        public String wrong(Object value) {
+            return check.wrong(value);
+        }
     }
 
     Schema add(
@@ -104,7 +116,7 @@ final class Schema {
                     entry.type().equals("list") ? "list of strings" : entry.type(),
                     value instanceof String ? "string(\"" + value + "\")" : String.valueOf(value));
         }
-        if (entry.type().equals("duration") && !typed.equals("") && Durations.parse((String) typed) == null) {
+        if (entry.type().equals("duration") && Durations.parse((String) typed) == null) {
             throw Problem.notValid("%s: conversion to duration: time: invalid duration \"%s\"", entry.name(), typed);
         }
         String wrong = entry.check() == null ? null : entry.check().wrong(typed);
@@ -166,10 +178,16 @@ final class Schema {
                     set == null ? entry.defaultValue() : set,
                     entry.defaultValue(),
                     isDefault ? "default" : source,
-                    entry.unit() == null ? entry.description() : entry.description() + " (" + entry.unit() + ")",
+                    described(entry),
                     entry.live()));
         }
         return all;
+    }
+
+    private static String described(Entry entry) {
+        String range = entry.check() == null ? "" : entry.check().range();
+        String words = (range + " " + (entry.unit() == null ? "" : entry.unit())).trim();
+        return words.isEmpty() ? entry.description() : entry.description() + " (" + words + ")";
     }
 
     /** What is stored after these changes: values equal to their default are not kept, so that a later default counts. */
@@ -181,16 +199,16 @@ final class Schema {
     }
 
     static Check between(String name, long from, long to) {
-        return value -> {
+        return new Ranged(from + " to " + to, value -> {
             long number = (Long) value;
             return number >= from && number <= to
                     ? null
                     : String.format("%s: expected a number from %d to %d, got %d", name, from, to, number);
-        };
+        });
     }
 
     static Check lasting(String name, String from, String to) {
-        return value -> {
+        return new Ranged(to == null ? "from " + from : from + " to " + to, value -> {
             long nanos = Durations.parse((String) value);
             if (nanos < Durations.parse(from)) {
                 return String.format("%s %s cannot be less than %s", name, value, from);
@@ -198,12 +216,14 @@ final class Schema {
             return to != null && nanos > Durations.parse(to)
                     ? String.format("%s %s cannot be greater than %s", name, value, to)
                     : null;
-        };
+        });
     }
 
     static Check oneOf(String name, String... words) {
-        return value -> List.of(words).contains(value)
-                ? null
-                : String.format("%s: expected one of [%s], got \"%s\"", name, String.join(" ", words), value);
+        return new Ranged(
+                String.join(", ", words),
+                value -> List.of(words).contains(value)
+                        ? null
+                        : String.format("%s: expected one of [%s], got \"%s\"", name, String.join(" ", words), value));
     }
 }

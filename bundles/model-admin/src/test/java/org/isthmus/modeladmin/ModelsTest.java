@@ -140,6 +140,7 @@ public final class ModelsTest {
         assertEquals("default", setting("firewall-mode").source());
         assertEquals(4L, setting("num-provision-workers").value());
         assertEquals("prod", setting("name").value());
+        assertTrue(setting("num-provision-workers").description().endsWith("(1 to 100 workers)"));
         does(tx -> engine.configure(tx, Map.of(), List.of("automatically-retry-hooks")));
         assertEquals(true, setting("automatically-retry-hooks").value());
         refusesConfig("unknown option \"colour\"", "colour", "red");

@@ -106,7 +106,19 @@ final class MachineProcesses {
             LOG.warn("cannot list processes", unreadable);
         }
         pids.remove(ProcessHandle.current().pid());
+        pids.removeIf(this::isOver);
         return pids;
+    }
+
+    /** Ended, but not yet collected by its parent: nothing can be done to it, and it does nothing. */
+    private boolean isOver(long pid) {
+        try {
+            String stat = new String(
+                    Files.readAllBytes(proc.resolve(Long.toString(pid)).resolve("stat")), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException gone) {
+            return true;
+        }
     }
 
     /**

@@ -1,0 +1,133 @@
+package org.isthmus.shell;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.service.command.Process;
+import org.apache.karaf.shell.api.console.Candidate;
+import org.apache.karaf.shell.api.console.Command;
+import org.apache.karaf.shell.api.console.CommandLine;
+import org.apache.karaf.shell.api.console.Completer;
+import org.apache.karaf.shell.api.console.Parser;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.Terminal;
+import org.apache.karaf.shell.support.CommandException;
+import org.isthmus.cli.Invocation;
+import org.isthmus.cli.Main;
+
+/**
+ * `juju …`, or one of its commands under the scope `juju`. It takes its arguments as they were typed.
+ *
+ * @param command null for `juju` itself
+ * @param environment of the container's process; the session's own variables go before it
+ */
+record JujuFunction(Main main, String command, Map<String, String> environment) implements Command {
+
+    @Override
+    public String getScope() {
+        return command == null ? Session.SCOPE_GLOBAL : "juju";
+    }
+
+    @Override
+    public String getName() {
+        return command == null ? "juju" : command;
+    }
+
+    @Override
+    public String getDescription() {
+        return command == null ? "Runs a juju command" : "juju " + command;
+    }
+
+    @Override
+    public Parser getParser() {
+        return null;
+    }
+
+    @Override
+    public Object execute(Session session, List<Object> arguments) throws Exception {
+        List<String> args = new ArrayList<>();
+        if (command != null) {
+            args.add(command);
+        }
+        arguments.forEach(argument -> args.add(String.valueOf(argument)));
+        Process process = Process.Utils.current();
+        Terminal terminal = session.getTerminal();
+        boolean tty = terminal != null && process != null && process.isTty(1);
+        PrintStream out = process == null ? session.getConsole() : process.out();
+        PrintStream err = process == null ? session.getConsole() : process.err();
+        InputStream in = process == null ? session.getKeyboard() : process.in();
+        Map<String, String> env = SessionVariables.of(session).over(environment);
+        int code = main.run(new Invocation(
+                args,
+                directory(session),
+                env,
+                RelayRun.zone(env.get("TZ")),
+                RelayRun.locale(env.getOrDefault("LC_ALL", env.getOrDefault("LANG", ""))),
+                tty ? terminal.getWidth() : 0,
+                in,
+                out,
+                err,
+                tty,
+                terminal == null ? null : (text, hidden) -> ask(session, text, hidden),
+                (argv, added) -> new SessionTerminal(session, in, out).run(argv, env, added)));
+        if (code != 0) {
+            if (terminal == null || process == null) {
+                // A one-shot line over ssh learns of a failure by an exception only.
+                throw new CommandException("juju ended with exit code " + code);
+            }
+            process.error(code);
+        }
+        return null;
+    }
+
+    private static Path directory(Session session) {
+        Path at = session.currentDir();
+        return at == null ? Path.of("").toAbsolutePath() : at.toAbsolutePath();
+    }
+
+    private static String ask(Session session, String text, boolean hidden) throws IOException {
+        try {
+            return session.readLine(text, hidden ? Character.valueOf('\0') : null);
+        } catch (RuntimeException endOfInput) {
+            return null;
+        }
+    }
+
+    @Override
+    public Completer getCompleter(boolean scoped) {
+        return new Words();
+    }
+
+    private final class Words implements Completer {
+        @Override
+        public int complete(Session session, CommandLine line, List<String> candidates) {
+            candidates.addAll(words(session, line));
+            return line.getBufferPosition() - line.getArgumentPosition();
+        }
+
+        @Override
+        public void completeCandidates(Session session, CommandLine line, List<Candidate> candidates) {
+            words(session, line).forEach(word -> candidates.add(new Candidate(word, true)));
+        }
+
+        private List<String> words(Session session, CommandLine line) {
+            List<String> words = new ArrayList<>();
+            if (command != null) {
+                words.add(command);
+            }
+            String[] typed = line.getArguments();
+            int at = line.getCursorArgumentIndex();
+            for (int i = 1; i < at && i < typed.length; i++) {
+                words.add(typed[i]);
+            }
+            String cursor = line.getCursorArgument();
+            words.add(cursor == null ? "" : cursor.substring(0, Math.min(line.getArgumentPosition(), cursor.length())));
+            return main.complete(words, new HashMap<>(SessionVariables.of(session).over(environment)));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.isthmus.shell;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.apache.karaf.shell.api.console.Command;
+import org.apache.karaf.shell.api.console.SessionFactory;
+import org.isthmus.cli.Doors;
+import org.isthmus.cli.Main;
+import org.isthmus.rpc.ControllerHost;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Puts `juju` into the Karaf shell and starts the relay. */
+@Component(service = {}, immediate = true)
+public final class ShellComponent {
+    private final SessionFactory sessions;
+    private final Main main;
+    private final Relay relay;
+    private final List<Command> commands = new ArrayList<>();
+
+    @Activate
+    public ShellComponent(BundleContext context, @Reference SessionFactory sessions, @Reference ControllerHost host)
+            throws IOException {
+        this.sessions = sessions;
+        this.main = new Main(new Doors(host));
+        Map<String, String> environment = System.getenv();
+        // The shell adds a sub-shell command `*:juju` with the first command of the scope, and would hide ours: ours comes last.
+        main.commands().forEach(name -> commands.add(new JujuFunction(main, name, environment)));
+        commands.add(new JujuFunction(main, null, environment));
+        commands.add(new ExportFunction());
+        commands.forEach(sessions.getRegistry()::register);
+        try {
+            this.relay = Relay.start(main::run, base(context, environment));
+        } catch (IOException failure) {
+            withdraw();
+            throw failure;
+        }
+    }
+
+    private static Path base(BundleContext context, Map<String, String> environment) {
+        String base = context.getProperty("isthmus.base");
+        base = base == null ? context.getProperty("karaf.base") : base;
+        return Path.of(base != null ? base : environment.getOrDefault("ISTHMUS_BASE", "."));
+    }
+
+    private void withdraw() {
+        Collections.reverse(commands);
+        commands.forEach(sessions.getRegistry()::unregister);
+        main.close();
+    }
+
+    @Deactivate
+    public void deactivate() throws IOException {
+        relay.close();
+        withdraw();
+    }
+}

@@ -1,0 +1,2 @@
+/** Ways to run `juju` lines: the Karaf shell, and the relay behind `bin/juju`. */
+package org.isthmus.shell;

@@ -72,8 +72,8 @@ public class FolderBlobsTest {
 
     @Test
     public void theLimitLeavesNothing() throws IOException {
-        Refused refused = assertThrows(
-                Refused.class, () -> blobs.put(new ByteArrayInputStream(bytes(100_000)), 99_999));
+        Refused refused =
+                assertThrows(Refused.class, () -> blobs.put(new ByteArrayInputStream(bytes(100_000)), 99_999));
         assertEquals(Code.QUOTA_LIMIT_EXCEEDED, refused.problem().code());
         assertEquals(0, unfinished());
     }

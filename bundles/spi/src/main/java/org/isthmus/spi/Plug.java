@@ -221,8 +221,7 @@ public final class Plug<T> {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException late) {
-            LOG.warn(
-                    "{}: {} still hold the leaving instance after {} s", name, holders(leaving), limit.toSeconds());
+            LOG.warn("{}: {} still hold the leaving instance after {} s", name, holders(leaving), limit.toSeconds());
         }
     }
 

@@ -182,10 +182,12 @@ public class PlugTest {
     @Test
     public void failuresLetGoAndKeepTheirCause() throws Exception {
         plug.bind("one");
-        assertEquals("no", problem(plug.call(s -> {
-                    throw Problem.refuse(Code.FORBIDDEN, "no");
-                }))
-                .message());
+        assertEquals(
+                "no",
+                problem(plug.call(s -> {
+                            throw Problem.refuse(Code.FORBIDDEN, "no");
+                        }))
+                        .message());
         IllegalStateException bug = new IllegalStateException("bug");
         try {
             get(plug.call(s -> {

@@ -225,7 +225,8 @@ final class Appender implements AutoCloseable {
      * @return the writes that may go on
      */
     private List<Write> settle(List<Write> writes) throws IOException {
-        if (doubtful.isEmpty() || writes.stream().noneMatch(w -> doubtful.containsKey(w.set().id()))) {
+        if (doubtful.isEmpty()
+                || writes.stream().noneMatch(w -> doubtful.containsKey(w.set().id()))) {
             return writes;
         }
         Map<String, Journal.Head> heads = new HashMap<>();

@@ -75,7 +75,13 @@ final class DocumentSet implements Documents {
     private boolean making;
 
     private DocumentSet(
-            String id, Snapshot snapshot, long durable, Appender appender, Workers workers, Metrics metrics, Listener l) {
+            String id,
+            Snapshot snapshot,
+            long durable,
+            Appender appender,
+            Workers workers,
+            Metrics metrics,
+            Listener l) {
         this.id = id;
         this.appender = appender;
         this.workers = workers;
@@ -198,8 +204,7 @@ final class DocumentSet implements Documents {
         }
         metrics.queued.add(-taken.size());
         metrics.largestBatch.accumulate(taken.size());
-        Draft draft =
-                new Draft(id, snapshot, durable, summary, answered, nextAnswer, appender.readOnly(), metrics);
+        Draft draft = new Draft(id, snapshot, durable, summary, answered, nextAnswer, appender.readOnly(), metrics);
         try {
             taken.forEach(draft::decide);
             if (draft.isDurable() || making && draft.head() != snapshot) {

@@ -150,8 +150,7 @@ final class Draft {
             nextAnswer++;
         }
         for (Change change : made) {
-            changes.merge(
-                    change.key(), change, (first, last) -> new Change(last.key(), first.before(), last.after()));
+            changes.merge(change.key(), change, (first, last) -> new Change(last.key(), first.before(), last.after()));
         }
         rows.putAll(images);
         head = tx.now().withRevision(revision);

@@ -74,17 +74,16 @@ final class LeaseClock implements Leases, AutoCloseable {
                 return CompletableFuture.completedFuture(true);
             }
         }
-        return documents
-                .<Boolean>submit(tx -> {
-                    tx.need(Kinds.APPLICATION, application);
-                    Lease lease = tx.get(Kinds.LEASE, application);
-                    if (lease != null && lease.holder() != null) {
-                        return lease.holder().equals(unit);
-                    }
-                    long fencing = lease == null ? 1 : lease.fencing() + 1;
-                    tx.put(Kinds.LEASE, new Lease(application, unit, fencing));
-                    return true;
-                });
+        return documents.<Boolean>submit(tx -> {
+            tx.need(Kinds.APPLICATION, application);
+            Lease lease = tx.get(Kinds.LEASE, application);
+            if (lease != null && lease.holder() != null) {
+                return lease.holder().equals(unit);
+            }
+            long fencing = lease == null ? 1 : lease.fencing() + 1;
+            tx.put(Kinds.LEASE, new Lease(application, unit, fencing));
+            return true;
+        });
     }
 
     @Override

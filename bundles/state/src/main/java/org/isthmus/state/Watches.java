@@ -38,7 +38,8 @@ final class Watches {
     InterestWatch add(Set<Interest> interests) {
         for (Interest interest : interests) {
             if (interest instanceof Interest.InIndex in && !in.kind().indexes().contains(in.index())) {
-                throw new IllegalArgumentException(in.kind() + " has no index " + in.index().name());
+                throw new IllegalArgumentException(
+                        in.kind() + " has no index " + in.index().name());
             }
         }
         InterestWatch watch = new InterestWatch(this, interests, tellers);

@@ -62,10 +62,8 @@ public class DerbyStoreTest {
         try (Store store = open(folder, false)) {
             assertEquals(7, value(store.controller().snapshot(), "machine"));
             assertEquals("m00000001", store.summary(uuid).orElseThrow().name());
-            assertEquals(
-                    "nothing is loaded before it is asked for",
-                    1L,
-                    (long) store.metrics().get("state.loads"));
+            assertEquals("nothing is loaded before it is asked for", 1L, (long)
+                    store.metrics().get("state.loads"));
             Documents model = store.model(uuid).orElseThrow();
             assertEquals(502, model.snapshot().revision());
             assertEquals(499, value(model.snapshot(), "s49"));

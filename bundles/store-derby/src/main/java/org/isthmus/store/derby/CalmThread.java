@@ -18,13 +18,12 @@ final class CalmThread implements AutoCloseable {
 
     CalmThread(String name) {
         executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-            Thread thread =
-                    new Thread(work, name) {
-                        @Override
-                        public void interrupt() {
-                            // See the class comment.
-                        }
-                    };
+            Thread thread = new Thread(work, name) {
+                @Override
+                public void interrupt() {
+                    // See the class comment.
+                }
+            };
             thread.setDaemon(true);
             thread.setContextClassLoader(CalmThread.class.getClassLoader());
             return thread;

@@ -22,7 +22,8 @@ final class DerbyEngine {
     }
 
     static DerbyEngine boot() throws IOException {
-        // Derby takes its settings from system properties while it boots; this one keeps derby.log out of the working folder.
+        // Derby takes its settings from system properties while it boots; this one keeps derby.log out of the working
+        // folder.
         String before = System.getProperty(ERROR_STREAM);
         System.setProperty(ERROR_STREAM, DerbyLog.class.getName() + ".writer");
         try {

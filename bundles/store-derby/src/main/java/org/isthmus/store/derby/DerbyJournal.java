@@ -163,9 +163,7 @@ final class DerbyJournal implements Journal {
                     // the first failure is the one to tell
                 }
             }
-            throw failure instanceof SQLException sql
-                    ? explain("cannot open the journal", sql)
-                    : (IOException) failure;
+            throw failure instanceof SQLException sql ? explain("cannot open the journal", sql) : (IOException) failure;
         }
     }
 

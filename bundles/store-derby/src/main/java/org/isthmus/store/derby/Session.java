@@ -27,8 +27,9 @@ final class Session implements AutoCloseable {
                 "INSERT INTO heads (epoch, revision, summary, crc, doc_set) VALUES (?, ?, ?, ?, ?)");
         updateHead = connection.prepareStatement(
                 "UPDATE heads SET epoch = ?, revision = ? WHERE doc_set = ? AND revision = ? AND epoch <= ?");
-        updateHeadAndSummary = connection.prepareStatement("UPDATE heads SET epoch = ?, revision = ?, summary = ?, crc = ?"
-                + " WHERE doc_set = ? AND revision = ? AND epoch <= ?");
+        updateHeadAndSummary =
+                connection.prepareStatement("UPDATE heads SET epoch = ?, revision = ?, summary = ?, crc = ?"
+                        + " WHERE doc_set = ? AND revision = ? AND epoch <= ?");
         updateRow = connection.prepareStatement("UPDATE images SET revision = ?, version = ?, image = ?, crc = ?"
                 + " WHERE doc_set = ? AND kind = ? AND id = ?");
         insertRow = connection.prepareStatement("INSERT INTO images (revision, version, image, crc, doc_set, kind, id)"

@@ -38,7 +38,7 @@ final class Failures {
         mostMillis = most.toMillis();
     }
 
-    /** Begins an attempt; refuses with `try again` while too many run. Each is ended by {@link #leave}. */
+    /** Begins an attempt; refuses with `try again` while too many run. Each is ended by {@link #leave}, once it is answered. */
     synchronized void enter(String name) {
         Count count = counts.computeIfAbsent(name, n -> new Count());
         if (count.failures > 0 && System.nanoTime() - count.last > FORGET_NANOS) {
@@ -51,20 +51,28 @@ final class Failures {
         count.running++;
     }
 
-    /** Ends an attempt, and says how long its answer waits. */
-    synchronized Duration leave(String name, boolean failed) {
+    /** Notes a failure, and says how long its answer waits. */
+    synchronized Duration failed(String name) {
         Count count = counts.computeIfAbsent(name, n -> new Count());
-        count.running = Math.max(0, count.running - 1);
-        if (!failed) {
-            if (count.running == 0) {
-                counts.remove(name);
-            }
-            return Duration.ZERO;
-        }
         total++;
         count.failures++;
         count.last = System.nanoTime();
         return Duration.ofMillis(Math.min(mostMillis, firstMillis << Math.min(16, count.failures - 1)));
+    }
+
+    /** Ends an attempt. A right password forgives the wrong ones. */
+    synchronized void leave(String name, boolean right) {
+        Count count = counts.get(name);
+        if (count == null) {
+            return;
+        }
+        count.running = Math.max(0, count.running - 1);
+        if (right) {
+            count.failures = 0;
+        }
+        if (count.running == 0 && count.failures == 0) {
+            counts.remove(name);
+        }
     }
 
     synchronized long total() {

@@ -25,6 +25,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
@@ -42,7 +43,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     private boolean unauthenticated = true;
 
     private HttpRequest upgrade;
-    private long beforeLogin;
+    private boolean upgraded;
     private Connection connection;
     private Stream stream;
 
@@ -139,8 +140,17 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             return false;
         }
         stream = with;
-        authenticated();
         return true;
+    }
+
+    /** A stranger sent more than a login can need. */
+    void tooMuch() {
+        org.slf4j.LoggerFactory.getLogger(Frontend.class).info("{} sent too much before its login", origin());
+        channel.close();
+    }
+
+    boolean isUpgraded() {
+        return upgraded;
     }
 
     private boolean handshake(HttpRequest request) {
@@ -164,11 +174,15 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             channel.close();
             return false;
         }
+        upgraded = true;
+        channel.pipeline().addAfter("tls", "guard", new Guard(this, server.limits().beforeLogin()));
         channel.pipeline()
                 .addBefore(
                         channel.pipeline().context(this).name(),
                         "aggregator",
-                        new WebSocketFrameAggregator(server.limits().frame()));
+                        new WebSocketFrameAggregator(server.limits().frame()))
+                // One read brings many small messages; those beyond the limit wait here.
+                .addBefore(channel.pipeline().context(this).name(), "flow", new FlowControlHandler());
         return true;
     }
 
@@ -194,13 +208,6 @@ final class Frontend extends ChannelInboundHandlerAdapter {
 
     private void message(ByteBuf content) {
         if (connection != null) {
-            if (connection.caller() == null) {
-                beforeLogin += content.readableBytes();
-                if (beforeLogin > server.limits().beforeLogin()) {
-                    connection.socket().close(1009, "too much before the login");
-                    return;
-                }
-            }
             connection.message(ByteBufUtil.getBytes(content));
         } else if (stream != null) {
             stream.message(ByteBufUtil.getBytes(content));

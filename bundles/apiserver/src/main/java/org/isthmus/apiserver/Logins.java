@@ -95,18 +95,24 @@ final class Logins {
         CompletableFuture<Tag> answer = new CompletableFuture<>();
         proving.whenComplete((tag, failure) -> {
             Problem problem = failure == null ? null : Refused.of(failure);
-            Duration delay = failures.leave(name, problem != null && problem.code() == Code.UNAUTHORIZED);
-            if (failure == null) {
-                answer.complete(tag);
-            } else if (delay.isZero()) {
-                answer.completeExceptionally(failure);
-            } else {
-                threads.timer()
-                        .schedule(
-                                () -> threads.decide().execute(() -> answer.completeExceptionally(failure)),
-                                delay.toMillis(),
-                                TimeUnit.MILLISECONDS);
+            if (problem == null || problem.code() != Code.UNAUTHORIZED) {
+                failures.leave(name, failure == null);
+                if (failure == null) {
+                    answer.complete(tag);
+                } else {
+                    answer.completeExceptionally(failure);
+                }
+                return;
             }
+            Duration delay = failures.failed(name);
+            threads.timer()
+                    .schedule(
+                            () -> threads.decide().execute(() -> {
+                                failures.leave(name, false);
+                                answer.completeExceptionally(failure);
+                            }),
+                            delay.toMillis(),
+                            TimeUnit.MILLISECONDS);
         });
         return answer;
     }

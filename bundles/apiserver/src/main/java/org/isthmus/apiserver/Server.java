@@ -62,6 +62,8 @@ final class Server implements ApiServer {
     private final Channel listening;
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final Map<Connection, Boolean> connections = new ConcurrentHashMap<>();
+    private final Map<Connection, Frontend> entering = new ConcurrentHashMap<>();
+    private final Set<LogStream> streams = ConcurrentHashMap.newKeySet();
     private final AtomicInteger unauthenticated = new AtomicInteger();
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
@@ -168,7 +170,7 @@ final class Server implements ApiServer {
             frontend.authenticated();
         });
         channel.pipeline()
-                .addLast(ssl)
+                .addLast("tls", ssl)
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(8192)
                         .setMaxHeaderSize(16384)
@@ -298,10 +300,9 @@ final class Server implements ApiServer {
 
     void gone(Connection connection) {
         connections.remove(connection);
+        entering.remove(connection);
         connection.closed();
     }
-
-    private final Map<Connection, Frontend> entering = new ConcurrentHashMap<>();
 
     void entering(Connection connection, Frontend frontend) {
         entering.put(connection, frontend);
@@ -390,7 +391,27 @@ final class Server implements ApiServer {
         }
     }
 
+    void opened(LogStream stream) {
+        streams.add(stream);
+        if (!stream.socket().isOpen()) {
+            streams.remove(stream);
+        }
+    }
+
+    void ended(LogStream stream) {
+        streams.remove(stream);
+    }
+
+    int watchers() {
+        int sum = 0;
+        for (Connection connection : connections.keySet()) {
+            sum += connection.watcherCount();
+        }
+        return sum;
+    }
+
     private void keepHouse() {
+        streams.forEach(LogStream::check);
         long now = System.nanoTime();
         for (Connection connection : connections.keySet()) {
             Caller caller = connection.caller();

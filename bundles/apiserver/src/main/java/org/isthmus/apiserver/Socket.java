@@ -64,6 +64,10 @@ final class Socket {
         channel.close();
     }
 
+    boolean isOpen() {
+        return channel.isActive();
+    }
+
     void read(boolean on) {
         channel.config().setAutoRead(on);
     }

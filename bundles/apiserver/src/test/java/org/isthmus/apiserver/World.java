@@ -77,7 +77,7 @@ final class World implements AutoCloseable, ControllerContext {
 
     World(Limits limits, Failures failures) throws Exception {
         base = Files.createTempDirectory("apiserver-test");
-        access.bind(engine);
+        access.bind(engine.asEngine());
         fill();
         servers = new ApiServers(limits, failures);
         Path ca = base.resolve("ca");

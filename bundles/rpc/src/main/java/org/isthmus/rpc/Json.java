@@ -3,6 +3,8 @@ package org.isthmus.rpc;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -17,6 +19,9 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
 /** How the wire's JSON is read and written. */
 public final class Json {
+    /** Characters of one string; as many as the largest message has. */
+    private static final int LONGEST = 64 << 20;
+
     private Json() {}
 
     /**
@@ -25,7 +30,12 @@ public final class Json {
      */
     public static ObjectMapper newMapper() {
         LookupCache<Object, JavaType> types = new LRUMap<>(64, 1024);
-        return JsonMapper.builder()
+        // A model on its way between controllers travels as one string.
+        JsonFactory factory = JsonFactory.builder()
+                .streamReadConstraints(
+                        StreamReadConstraints.builder().maxStringLength(LONGEST).build())
+                .build();
+        return JsonMapper.builder(factory)
                 .typeFactory(TypeFactory.defaultInstance().withCache(types))
                 .addModule(new JavaTimeModule())
                 .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)

@@ -1,0 +1,234 @@
+package org.isthmus.apiserver;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Logs.Line;
+import org.isthmus.rpc.Access;
+import org.isthmus.rpc.Caller;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** `/model/UUID/log`: what was logged, then what is being logged, by the query parameters of `juju debug-log`. */
+final class DebugLog extends LogStream {
+    private static final Logger LOG = LoggerFactory.getLogger(DebugLog.class);
+    private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
+    /** The most lines that are told from the past. */
+    private static final int REPLAY = 200_000;
+
+    private final Map<String, List<String>> query;
+    private final List<Line> early = new ArrayList<>();
+    private boolean live;
+    private long left = Long.MAX_VALUE;
+    private boolean over;
+    private AutoCloseable following;
+
+    DebugLog(Server server, Socket socket, Map<String, List<String>> query) {
+        super(server, socket);
+        this.query = query;
+    }
+
+    @Override
+    Access access() {
+        return Access.MODEL_READ;
+    }
+
+    @Override
+    void start(Caller who, Documents of) {
+        Predicate<Line> filter = filter(query);
+        boolean replay = flag("replay");
+        boolean tail = !flag("noTail");
+        long backlog = number("backlog");
+        long most = number("maxLines");
+        if (most > 0) {
+            left = most;
+        }
+        super.start(who, of);
+        server().threads().blocking().execute(() -> {
+            try {
+                tell(of.id(), filter, replay ? REPLAY : (int) Math.min(REPLAY, backlog), tail);
+            } catch (RuntimeException failed) {
+                LOG.error("debug-log of {} failed", of.id(), failed);
+                socket().close(1011, "internal error");
+            }
+        });
+    }
+
+    private void tell(String model, Predicate<Line> filter, int past, boolean tail) {
+        if (tail) {
+            // First listen, then look back: so nothing falls between the two.
+            AutoCloseable follower = server().context().logs().follow(model, filter, this::take);
+            synchronized (this) {
+                following = follower;
+            }
+        }
+        List<Line> lines = past <= 0 ? List.of() : server().context().logs().tail(model, past, filter);
+        synchronized (this) {
+            lines.forEach(this::write);
+            Set<Line> told = new HashSet<>(lines.subList(Math.max(0, lines.size() - early.size()), lines.size()));
+            early.stream().filter(l -> !told.contains(l)).forEach(this::write);
+            early.clear();
+            live = true;
+            if (!tail) {
+                end();
+            }
+            if (over) {
+                unfollow();
+            }
+        }
+    }
+
+    private synchronized void take(Line line) {
+        if (live) {
+            write(line);
+        } else {
+            early.add(line);
+        }
+    }
+
+    private void write(Line line) {
+        if (over) {
+            return;
+        }
+        ObjectNode message = server().json().createObjectNode();
+        message.put("tag", line.entity());
+        message.put("ts", line.time().toString());
+        message.put("sev", line.level());
+        message.put("mod", line.module() == null ? "" : line.module());
+        message.put("loc", line.location() == null ? "" : line.location());
+        message.put("msg", line.message());
+        if (line.labels() != null && !line.labels().isEmpty()) {
+            line.labels().forEach(message.withArrayProperty("lab")::add);
+        }
+        send(message);
+        if (--left <= 0) {
+            end();
+        }
+    }
+
+    private void end() {
+        over = true;
+        socket().close(1000, "");
+    }
+
+    private void unfollow() {
+        AutoCloseable follower = following;
+        following = null;
+        if (follower != null) {
+            try {
+                follower.close();
+            } catch (Exception failed) {
+                LOG.warn("a follower of the log did not close", failed);
+            }
+        }
+    }
+
+    @Override
+    public void message(byte[] text) {
+        // Nothing is expected from the reader.
+    }
+
+    @Override
+    public void closed() {
+        super.closed();
+        synchronized (this) {
+            over = true;
+            unfollow();
+        }
+    }
+
+    // --- query
+
+    private boolean flag(String name) {
+        return query.containsKey(name) && !query.get(name).get(0).equalsIgnoreCase("false");
+    }
+
+    private long number(String name) {
+        if (!query.containsKey(name)) {
+            return 0;
+        }
+        String text = query.get(name).get(0);
+        try {
+            return Long.parseUnsignedLong(text);
+        } catch (NumberFormatException notANumber) {
+            throw Problem.refuse(
+                    Code.BAD_REQUEST, "%s value \"%s\" is not a valid unsigned number", name, text);
+        }
+    }
+
+    static Predicate<Line> filter(Map<String, List<String>> query) {
+        Predicate<Line> filter = line -> true;
+        List<String> level = query.getOrDefault("level", List.of());
+        if (!level.isEmpty() && !level.get(0).isEmpty()) {
+            int least = LEVELS.indexOf(level.get(0).toUpperCase(Locale.ROOT));
+            if (least < 0) {
+                throw Problem.refuse(
+                        Code.BAD_REQUEST,
+                        "level value \"%s\" is not one of \"TRACE\", \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\"",
+                        level.get(0));
+            }
+            filter = filter.and(line -> LEVELS.indexOf(line.level()) >= least);
+        }
+        List<String> start = query.getOrDefault("startTime", List.of());
+        if (!start.isEmpty() && !start.get(0).isEmpty()) {
+            Instant from;
+            try {
+                from = OffsetDateTime.parse(start.get(0)).toInstant();
+            } catch (DateTimeParseException bad) {
+                throw Problem.refuse(Code.BAD_REQUEST, "startTime value \"%s\" is not a valid time", start.get(0));
+            }
+            filter = filter.and(line -> !line.time().isBefore(from));
+        }
+        filter = filter.and(any(query.get("includeEntity"), DebugLog::entity, true));
+        filter = filter.and(any(query.get("excludeEntity"), DebugLog::entity, false));
+        filter = filter.and(any(query.get("includeModule"), DebugLog::module, true));
+        filter = filter.and(any(query.get("excludeModule"), DebugLog::module, false));
+        filter = filter.and(any(query.get("includeLabel"), DebugLog::label, true));
+        filter = filter.and(any(query.get("excludeLabel"), DebugLog::label, false));
+        return filter;
+    }
+
+    private interface Matching {
+        Predicate<Line> by(String word);
+    }
+
+    private static Predicate<Line> any(List<String> words, Matching matching, boolean include) {
+        if (words == null || words.isEmpty()) {
+            return line -> true;
+        }
+        List<Predicate<Line>> each = words.stream().map(matching::by).toList();
+        return line -> each.stream().anyMatch(p -> p.test(line)) == include;
+    }
+
+    /** A tag, with `*` for anything; or a unit's name or a machine's number. */
+    private static Predicate<Line> entity(String word) {
+        StringBuilder regex = new StringBuilder();
+        for (char c : word.toCharArray()) {
+            regex.append(c == '*' ? ".*" : c == '/' ? "-" : Pattern.quote(String.valueOf(c)));
+        }
+        Pattern pattern = Pattern.compile("(?:unit-|machine-|application-)?" + regex);
+        return line -> line.entity() != null && pattern.matcher(line.entity()).matches();
+    }
+
+    /** A module and those below it. */
+    private static Predicate<Line> module(String word) {
+        return line -> line.module() != null
+                && (line.module().equals(word) || line.module().startsWith(word + "."));
+    }
+
+    private static Predicate<Line> label(String word) {
+        return line -> line.labels() != null && line.labels().contains(word);
+    }
+}

@@ -1,0 +1,268 @@
+package org.isthmus.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.model.Key;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.store.Interest;
+import org.isthmus.rpc.Access;
+import org.isthmus.rpc.Call;
+import org.isthmus.rpc.Facade;
+import org.isthmus.rpc.FacadeSet;
+import org.isthmus.rpc.HttpRoute;
+import org.isthmus.rpc.Method;
+import org.isthmus.rpc.Next;
+import org.isthmus.rpc.WatchHandle;
+
+/** A facade set with a method of every access level, watchers, uploads and downloads. */
+public final class Things implements FacadeSet {
+    /** What calls wait for, when a test holds them. */
+    final Map<String, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
+
+    record Name(String name, List<String> list) {}
+
+    record Answer(String name, Integer version) {}
+
+    @Override
+    public List<Object> facades() {
+        return List.of(new Thing(), new OldThing(), new ThingWatcher(), new Far(), new Boss());
+    }
+
+    @Override
+    public List<HttpRoute> routes() {
+        return List.of(new Upload(), new Download());
+    }
+
+    @Facade(name = "Thing", since = 2, until = 4)
+    public final class Thing {
+        @Method(access = Access.AUTHENTICATED)
+        public Answer authenticated(Call call, Name name) {
+            return new Answer(name.name(), call.version());
+        }
+
+        @Method(access = Access.MODEL_READ)
+        public Answer read(Call call, Name name) {
+            return new Answer(name.name() + call.modelAccess(call.model().snapshot()), name.list() == null ? null : name.list().size());
+        }
+
+        @Method(access = Access.MODEL_WRITE, mutates = true)
+        public CompletionStage<Answer> write(Call call, Name name) {
+            CompletableFuture<Void> gate =
+                    gates.getOrDefault(String.valueOf(name.name()), CompletableFuture.completedFuture(null));
+            return gate.thenCompose(open -> call.submit(tx -> {
+                tx.put(
+                        Kinds.MODEL,
+                        tx.now().model().withName(name.name() == null ? "x" : name.name()));
+                return new Answer(name.name(), call.version());
+            }));
+        }
+
+        @Method(access = Access.MODEL_ADMIN)
+        public void admin(Call call) {}
+
+        @Method(access = Access.CONTROLLER_SUPERUSER)
+        public void superuser(Call call) {}
+
+        @Method(access = Access.CONTROLLER_LOGIN)
+        public void login(Call call) {}
+
+        @Method(access = Access.CHECKED_INSIDE)
+        public void checked(Call call) {}
+
+        @Method(access = Access.MACHINE_AGENT)
+        public void machine(Call call) {}
+
+        @Method(access = Access.UNIT_AGENT)
+        public void unit(Call call) {}
+
+        @Method(access = Access.AGENT)
+        public void agent(Call call) {}
+
+        @Method(access = Access.MODEL_READ, name = "Late", since = 3)
+        public JsonNode late(Call call, JsonNode params) {
+            return params;
+        }
+
+        @Method(access = Access.MODEL_READ, until = 2, name = "Early")
+        public Map<String, Object> early(Call call) {
+            return Map.of("early", true);
+        }
+
+        @Method(access = Access.MODEL_READ)
+        public Map<String, Object> big(Call call, JsonNode params) {
+            return Map.of("text", "x".repeat(params.path("size").asInt()));
+        }
+
+        @Method(access = Access.MODEL_READ)
+        public void bug(Call call) {
+            throw new IllegalStateException("a bug");
+        }
+
+        @Method(access = Access.MODEL_READ)
+        public void refuse(Call call) {
+            throw new org.isthmus.api.Refused(new Problem(Code.NOT_FOUND, "", Map.of("more", List.of(1, 2))));
+        }
+
+        @Method(access = Access.MODEL_READ)
+        public WatchHandle watch(Call call) {
+            return new WatchHandle(
+                    "ThingWatcher",
+                    call.model().id(),
+                    Set.of(Interest.in(Kinds.MODEL)),
+                    new int[] {0},
+                    new Answer("first", null),
+                    false);
+        }
+
+        @Method(access = Access.MODEL_READ)
+        public Map<String, Object> watchMany(Call call) {
+            return Map.of(
+                    "results",
+                    List.of(
+                            Map.of("id", call.watch(watch(call))),
+                            Map.of("id", call.watch(new WatchHandle(
+                                    "ThingWatcher",
+                                    null,
+                                    Set.of(Interest.in(Kinds.CONTROLLER)),
+                                    new int[] {0},
+                                    null,
+                                    true)))));
+        }
+    }
+
+    /** Version 1 of the same facade, as another class. */
+    @Facade(name = "Thing", since = 1, until = 1)
+    public static final class OldThing {
+        @Method(access = Access.MODEL_READ)
+        public Answer read(Call call) {
+            return new Answer("old", call.version());
+        }
+    }
+
+    @Facade(name = "ThingWatcher", since = 1, until = 1, scope = Facade.Scope.BOTH)
+    public static final class ThingWatcher {
+        /** Tells the model's name; nothing when it is `quiet`, and fails when it is `broken`. */
+        @Next
+        public Object next(Call call, WatchHandle watch, Set<Key> changed) {
+            int[] count = (int[]) watch.state();
+            if (watch.model() == null) {
+                return new Answer("controller", ++count[0]);
+            }
+            String name = call.model().snapshot().model().name();
+            if (name.equals("quiet")) {
+                return null;
+            }
+            if (name.equals("broken")) {
+                throw Problem.refuse(Code.NOT_VALID, "broken");
+            }
+            return new Answer(name, ++count[0]);
+        }
+    }
+
+    @Facade(name = "Far", since = 1, until = 1, scope = Facade.Scope.ANONYMOUS)
+    public static final class Far {
+        @Method(access = Access.ANONYMOUS)
+        public Map<String, Object> hello(Call call) {
+            return Map.of("anonymous", call.caller().anonymous());
+        }
+
+        @Method(access = Access.AUTHENTICATED)
+        public void known(Call call) {}
+    }
+
+    @Facade(name = "Boss", since = 1, until = 1, scope = Facade.Scope.CONTROLLER)
+    public static final class Boss {
+        @Method(access = Access.CONTROLLER_SUPERUSER)
+        public Map<String, Object> boss(Call call) {
+            return Map.of("on-model", call.onModel());
+        }
+
+        @Method(access = Access.MODEL_READ)
+        public String needsModel(Call call) {
+            return call.model().id();
+        }
+    }
+
+    private static final class Upload implements HttpRoute {
+        @Override
+        public String method() {
+            return "POST";
+        }
+
+        @Override
+        public String pattern() {
+            return "/model-{model}/things/{name}";
+        }
+
+        @Override
+        public Access access() {
+            return Access.MODEL_WRITE;
+        }
+
+        @Override
+        public CompletionStage<HttpAnswer> handle(Call call, HttpRequest request) throws IOException {
+            if (request.path().get("name").equals("unread")) {
+                throw Problem.refuse(Code.BAD_REQUEST, "not wanted");
+            }
+            MessageDigest digest;
+            try {
+                digest = MessageDigest.getInstance("SHA-256");
+            } catch (java.security.NoSuchAlgorithmException cannotHappen) {
+                throw new IllegalStateException(cannotHappen);
+            }
+            byte[] buffer = new byte[8192];
+            long size = 0;
+            InputStream body = request.body();
+            for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+                digest.update(buffer, 0, n);
+                size += n;
+            }
+            String answer = "{\"size\":" + size + ",\"sha256\":\"" + HexFormat.of().formatHex(digest.digest())
+                    + "\",\"name\":\"" + request.path().get("name") + "\",\"q\":\""
+                    + request.query().get("q") + "\"}";
+            return CompletableFuture.completedFuture(new HttpAnswer(
+                    200,
+                    "application/json",
+                    Map.of("Juju-Curl", "local:thing-1"),
+                    new ByteArrayInputStream(answer.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        }
+    }
+
+    private static final class Download implements HttpRoute {
+        @Override
+        public String method() {
+            return "GET";
+        }
+
+        @Override
+        public String pattern() {
+            return "/model/{model}/things";
+        }
+
+        @Override
+        public Access access() {
+            return Access.AGENT;
+        }
+
+        @Override
+        public CompletionStage<HttpAnswer> handle(Call call, HttpRequest request) {
+            return CompletableFuture.completedFuture(new HttpAnswer(
+                    200,
+                    "application/octet-stream",
+                    Map.of(),
+                    new ByteArrayInputStream(new byte[Integer.parseInt(request.query().get("size"))])));
+        }
+    }
+}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
 import org.isthmus.charm.CharmOption;
@@ -480,7 +481,7 @@ final class ApplicationFacade {
         model.need(Kinds.APPLICATION, application);
         Lease lease = model.get(Kinds.LEASE, application);
         if (lease == null || lease.holder() == null) {
-            throw Problem.notFound("leader for", application);
+            throw Problem.refuse(Code.NOT_FOUND, "could not determine leader for \"%s\"", application);
         }
         return new StringResult(lease.holder(), null);
     }

@@ -1,5 +1,6 @@
 package org.isthmus.wire;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import org.isthmus.rpc.Errors.WireError;
@@ -13,7 +14,7 @@ public interface HistoryCalls {
     }
 
     /** @param historyKind `unit` (both), `workload`, `juju-unit`, `machine`, `juju-machine`, `application`, … */
-    record Request(String historyKind, int size, Filter filter, String tag) {}
+    record Request(@JsonProperty("historyKind") String historyKind, int size, Filter filter, String tag) {}
 
     /** @param delta in nanoseconds */
     record Filter(int size, Instant date, Long delta, List<String> exclude) {}

@@ -13,6 +13,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Offer;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Relation.Endpoint;
 import org.isthmus.model.RelationUnit;
@@ -49,12 +50,31 @@ final class Removals {
 
     static Removal application(Tx tx, String name, boolean force, boolean dryRun) {
         Application application = tx.need(Kinds.APPLICATION, name);
+        if (!force) {
+            needNoConsumers(tx.now(), name);
+        }
         List<Unit> units = tx.now().listBy(Kinds.UNITS_BY_APPLICATION, name);
         Removal removal = taking(tx.now(), units);
         if (!dryRun) {
             end(tx, application, force);
         }
         return removal;
+    }
+
+    /** Others' models depend on it: that takes force. */
+    private static void needNoConsumers(Snapshot now, String name) {
+        int consumers = 0;
+        for (Offer offer : now.by(Kinds.OFFERS_BY_APPLICATION, name)) {
+            consumers += now.count(Kinds.CONNECTIONS_BY_OFFER, offer.uuid());
+        }
+        if (consumers > 0) {
+            throw Problem.refuse(
+                    Code.NONE,
+                    "cannot destroy application \"%s\": application is used by %d consumer%s",
+                    name,
+                    consumers,
+                    consumers == 1 ? "" : "s");
+        }
     }
 
     private static void end(Tx tx, Application application, boolean force) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Interest;
@@ -56,16 +57,22 @@ public final class LifecycleReconciler implements Reconciler {
             return CompletableFuture.completedFuture(null);
         }
         CompletionStage<Boolean> settled = Settlement.needsOffers(model.snapshot())
-                ? controller.offers().call(offers -> settle(controller, model, offers))
-                : settle(controller, model, null);
+                ? controller
+                        .offers()
+                        .call(offers -> controller.access().call(access -> settle(controller, model, offers, access)))
+                : settle(controller, model, null, null);
         return settled.thenCompose(empty -> empty ? handOver(controller, model.id()) : nothingLeft());
     }
 
-    private CompletionStage<Boolean> settle(ControllerContext controller, Documents model, OfferEngine offers) {
+    private CompletionStage<Boolean> settle(
+            ControllerContext controller, Documents model, OfferEngine offers, AccessEngine access) {
         Instant now = clock.instant();
-        return controller.relations().call(relations -> controller
-                .applications()
-                .call(applications -> model.submit(tx -> Settlement.settle(tx, relations, applications, offers, now))));
+        return controller
+                .relations()
+                .call(relations -> controller.applications().call(applications -> {
+                    Settlement.Engines engines = new Settlement.Engines(relations, applications, offers, access);
+                    return model.submit(tx -> Settlement.settle(tx, engines, now));
+                }));
     }
 
     private static CompletionStage<Duration> handOver(ControllerContext controller, String uuid) {

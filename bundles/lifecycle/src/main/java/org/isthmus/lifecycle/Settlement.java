@@ -3,6 +3,7 @@ package org.isthmus.lifecycle;
 import java.time.Instant;
 import java.util.ArrayList;
 import org.isthmus.api.Life;
+import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
@@ -10,12 +11,16 @@ import org.isthmus.model.OfferConnection;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
+import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 
 /** Lets everything that ends in one model take all the steps it can take now. */
 final class Settlement {
+    /** Who decides; {@code offers} and {@code access} are null for a model that shares nothing. */
+    record Engines(RelationEngine relations, ApplicationEngine applications, OfferEngine offers, AccessEngine access) {}
+
     private Settlement() {}
 
     /** Whether there is anything to do; costs the same for a model of any size. */
@@ -49,13 +54,15 @@ final class Settlement {
     }
 
     /** One engine's step may let the other take one; ends because life only moves forward. True: the model is an empty shell. */
-    static boolean settle(
-            Tx tx, RelationEngine relations, ApplicationEngine applications, OfferEngine offers, Instant now) {
+    static boolean settle(Tx tx, Engines engines, Instant now) {
+        RelationEngine relations = engines.relations();
+        ApplicationEngine applications = engines.applications();
+        OfferEngine offers = engines.offers();
         Snapshot before;
         do {
             before = tx.now();
             if (offers != null) {
-                endShared(tx, relations, offers, now);
+                endShared(tx, relations, offers, engines.access(), now);
             }
             relations.settle(tx, now);
             applications.settle(tx, now);
@@ -66,24 +73,42 @@ final class Settlement {
         return isEmptyShell(tx.now());
     }
 
-    /** A dying model withdraws what it offers, by force, and lets go of what it consumes. */
-    private static void endShared(Tx tx, RelationEngine relations, OfferEngine offers, Instant now) {
+    /** A dying model withdraws what it offers, by force, and lets go of what it consumes; a dying application its offers. */
+    private static void endShared(
+            Tx tx, RelationEngine relations, OfferEngine offers, AccessEngine access, Instant now) {
+        for (Application application : tx.now().listBy(Kinds.APPLICATIONS_ENDING, Kinds.ENDING)) {
+            for (Offer offer : tx.now().listBy(Kinds.OFFERS_BY_APPLICATION, application.name())) {
+                withdraw(tx, relations, offers, access, offer, application.forced(), now);
+            }
+        }
         ModelRecord record = tx.now().model();
         if (record.life() == Life.ALIVE) {
             return;
         }
         for (Offer offer : new ArrayList<>(tx.now().all(Kinds.OFFER))) {
-            for (int relation : offers.removeOffer(tx, offer.uuid(), true, now)) {
-                if (tx.now().has(Kinds.RELATION, Integer.toString(relation))) {
-                    relations.destroyRelation(tx, relation, true, now);
-                }
-            }
+            withdraw(tx, relations, offers, access, offer, true, now);
         }
         for (RemoteApplication remote : new ArrayList<>(tx.now().all(Kinds.REMOTE_APPLICATION))) {
             if (!remote.proxy() && (remote.life() == Life.ALIVE || record.destroyForced() && !remote.forced())) {
                 offers.destroySaas(tx, remote.name(), record.destroyForced(), now);
             }
         }
+    }
+
+    private static void withdraw(
+            Tx tx,
+            RelationEngine relations,
+            OfferEngine offers,
+            AccessEngine access,
+            Offer offer,
+            boolean forceRelations,
+            Instant now) {
+        for (int relation : offers.removeOffer(tx, offer.uuid(), true, now)) {
+            if (tx.now().has(Kinds.RELATION, Integer.toString(relation))) {
+                relations.destroyRelation(tx, relation, forceRelations, now);
+            }
+        }
+        access.forgetOffer(tx, offer.uuid());
     }
 
     static boolean isEmptyShell(Snapshot model) {

@@ -15,10 +15,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.isthmus.access.AccessRights;
 import org.isthmus.application.Applications;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Summary;
 import org.isthmus.model.Tx;
+import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
 import org.isthmus.model.engine.OfferEngine;
@@ -45,6 +47,7 @@ final class FakeHouse implements AutoCloseable {
     final Relations relations = new Relations();
     final Applications applications = new Applications();
     final OfferRegistry offers = new OfferRegistry();
+    final AccessRights access = new AccessRights();
     final List<String> forgotten = new ArrayList<>();
     final FakeStore store = new FakeStore();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -54,6 +57,8 @@ final class FakeHouse implements AutoCloseable {
 
     private final Plug<OfferEngine> offerPlug = new Plug<>("offer registry", timer);
 
+    private final Plug<AccessEngine> accessPlug = new Plug<>("access engine", timer);
+
     /** Steps until the crash; negative: never. */
     int crashIn = -1;
 
@@ -62,6 +67,7 @@ final class FakeHouse implements AutoCloseable {
 
     FakeHouse() {
         offerPlug.bind(offers);
+        accessPlug.bind(access);
         modelPlug.bind(models);
         relationPlug.bind(relations);
         applicationPlug.bind(applications);
@@ -98,6 +104,8 @@ final class FakeHouse implements AutoCloseable {
                         applicationPlug,
                         "offers",
                         offerPlug,
+                        "access",
+                        accessPlug,
                         "logs",
                         logs()));
     }

@@ -147,6 +147,27 @@ public final class ReconcilersTest {
     }
 
     @Test
+    public void aDyingApplicationTakesItsOffers() {
+        dyingModel();
+        FakeHouse.FakeDocuments documents = house.store.sets.get(UUID);
+        documents.fill(tx -> {
+            tx.put(Kinds.MODEL, World.model());
+            house.offers.offer(tx, new Offering("offer-1", "db", "mysql", "", Map.of("db", "db"), "admin", World.NOW));
+            house.access.grantOffer(tx, "offer-1", "bob", "consume");
+            house.applications.destroyApplication(tx, "mysql", false, false, World.NOW);
+        });
+        drive(clock(0));
+        assertEquals(
+                0,
+                documents.snapshot().count(Kinds.OFFER) + documents.snapshot().count(Kinds.OFFER_USER));
+        assertEquals(
+                0,
+                documents.snapshot().count(Kinds.APPLICATION)
+                        + documents.snapshot().count(Kinds.MACHINE));
+        assertEquals(Set.of(UUID), house.store.models());
+    }
+
+    @Test
     public void aDyingModelLetsGoOfWhatItSharesAndUses() {
         dyingModel();
         FakeHouse.FakeDocuments documents = house.store.sets.get(UUID);

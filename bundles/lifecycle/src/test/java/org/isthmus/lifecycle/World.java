@@ -49,6 +49,7 @@ final class World {
     final Relations relations = new Relations();
     final Applications applications = new Applications();
     final Models models = new Models();
+    final Settlement.Engines engines = new Settlement.Engines(relations, applications, null, null);
     final Random random;
     Snapshot head = Snapshot.empty();
     int refused;
@@ -166,9 +167,9 @@ final class World {
 
     boolean settle() {
         boolean[] empty = {false};
-        step(tx -> empty[0] = Settlement.settle(tx, relations, applications, null, NOW));
+        step(tx -> empty[0] = Settlement.settle(tx, engines, NOW));
         Tx again = Tx.on(head);
-        Settlement.settle(again, relations, applications, null, NOW);
+        Settlement.settle(again, engines, NOW);
         require(again.changes().isEmpty(), "settle is not idempotent: " + again.changes());
         checkSettled();
         return empty[0];
@@ -414,7 +415,14 @@ final class World {
         for (Application application : head.all(Kinds.APPLICATION)) {
             require(head.has(Kinds.CHARM, application.charmUrl()), application.name() + " has no charm");
         }
+        Set<String> keys = new HashSet<>();
+        Map<String, Integer> uses = new HashMap<>();
         for (Relation relation : head.all(Kinds.RELATION)) {
+            require(keys.add(relation.key()), "two relations " + relation.key());
+            relation.endpoints()
+                    .forEach(e -> require(
+                            e.limit() == 0 || uses.merge(e.toString(), 1, Integer::sum) <= e.limit(),
+                            e + " is related beyond its limit"));
             relation.endpoints()
                     .forEach(e ->
                             require(head.has(Kinds.APPLICATION, e.application()), relation.key() + " has no " + e));

@@ -410,7 +410,8 @@ final class Provisioner implements Reconciler {
                 return CompletableFuture.completedFuture(null);
             }
             if (problem == null) {
-                LOG.warn("Model {}: machine {} did not start: {}", uuid, machine.id(), message, cause);
+                LOG.warn("Model {}: machine {} did not start: {}", uuid, machine.id(), message);
+                LOG.debug("machine {}", machine.id(), cause);
             }
             int failures = failures(attempt) + 1;
             if (problem != null && FINAL.contains(problem.code()) || failures >= settings.tries()) {

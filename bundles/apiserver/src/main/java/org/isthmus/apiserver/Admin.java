@@ -98,7 +98,8 @@ final class Admin {
         int most = AGENTS_AT_ONCE;
         Duration each = AGENT_EACH;
         if (settings.get("agent-ratelimit-max") != null) {
-            most = Integer.parseInt(settings.get("agent-ratelimit-max").toString().trim());
+            most = Integer.parseInt(
+                    settings.get("agent-ratelimit-max").toString().trim());
         }
         if (settings.get("agent-ratelimit-rate") != null) {
             each = duration(settings.get("agent-ratelimit-rate").toString());
@@ -120,14 +121,15 @@ final class Admin {
         } catch (NumberFormatException notANumber) {
             return AGENT_EACH;
         }
-        double nanos = switch (trimmed.substring(unit)) {
-            case "ns" -> 1;
-            case "us", "µs" -> 1e3;
-            case "ms" -> 1e6;
-            case "m" -> 60e9;
-            case "h" -> 3600e9;
-            default -> 1e9;
-        };
+        double nanos =
+                switch (trimmed.substring(unit)) {
+                    case "ns" -> 1;
+                    case "us", "µs" -> 1e3;
+                    case "ms" -> 1e6;
+                    case "m" -> 60e9;
+                    case "h" -> 3600e9;
+                    default -> 1e9;
+                };
         return Duration.ofNanos((long) (number * nanos));
     }
 

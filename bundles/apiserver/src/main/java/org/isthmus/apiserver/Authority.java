@@ -89,7 +89,9 @@ final class Authority {
             var extensions = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
             builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign | KeyUsage.digitalSignature));
+                    Extension.keyUsage,
+                    true,
+                    new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign | KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(ca.getPublic()));
             X509Certificate cert = sign(builder, ca.getPrivate());
@@ -145,7 +147,8 @@ final class Authority {
         return host.contains(":") ? InetAddress.getByName(host).getHostAddress() : host;
     }
 
-    private void issue(Collection<String> hosts) throws GeneralSecurityException, IOException, OperatorCreationException {
+    private void issue(Collection<String> hosts)
+            throws GeneralSecurityException, IOException, OperatorCreationException {
         Set<String> names = new LinkedHashSet<>(List.of("localhost", NAME, "127.0.0.1", "::1"));
         names.addAll(hosts);
         names.addAll(thisHost());
@@ -156,7 +159,8 @@ final class Authority {
                     address
                             ? new GeneralName(
                                     GeneralName.iPAddress,
-                                    new DEROctetString(InetAddress.getByName(name).getAddress()))
+                                    new DEROctetString(
+                                            InetAddress.getByName(name).getAddress()))
                             : new GeneralName(GeneralName.dNSName, name));
         }
         KeyPair key = newKey();
@@ -177,9 +181,7 @@ final class Authority {
         builder.addExtension(
                 Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(ca.getPublicKey()));
         builder.addExtension(
-                Extension.subjectAlternativeName,
-                false,
-                new GeneralNames(alternatives.toArray(new GeneralName[0])));
+                Extension.subjectAlternativeName, false, new GeneralNames(alternatives.toArray(new GeneralName[0])));
         X509Certificate cert = sign(builder, key("ca-key.pem"));
         write("server-key.pem", "PRIVATE KEY", key.getPrivate().getEncoded());
         write("server-cert.pem", "CERTIFICATE", cert.getEncoded());

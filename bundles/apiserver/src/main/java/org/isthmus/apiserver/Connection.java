@@ -135,7 +135,9 @@ final class Connection {
         server.counted();
         Watcher watcher = null;
         try {
-            if (caller != null && request.method().equals("Next") && !request.id().isEmpty()) {
+            if (caller != null
+                    && request.method().equals("Next")
+                    && !request.id().isEmpty()) {
                 watcher = watcher(request);
             }
         } catch (Refused unknown) {
@@ -191,9 +193,8 @@ final class Connection {
                 throw FacadeTable.missing("Admin", request.version(), request.method());
             }
             return switch (request.method()) {
-                case "Login" -> server.admin()
-                        .login(this, request.params())
-                        .thenApply(result -> request.answer(json(), result));
+                case "Login" ->
+                    server.admin().login(this, request.params()).thenApply(result -> request.answer(json(), result));
                 case "RedirectInfo" -> throw Problem.refuse(Code.NONE, "not redirected");
                 default -> throw FacadeTable.missing("Admin", 3, request.method());
             };
@@ -218,7 +219,8 @@ final class Connection {
 
     private byte[] pinger(Request request) {
         if (request.version() != 1) {
-            throw Problem.refuse(Code.NOT_IMPLEMENTED, "unknown version (%d) of facade type \"Pinger\"", request.version());
+            throw Problem.refuse(
+                    Code.NOT_IMPLEMENTED, "unknown version (%d) of facade type \"Pinger\"", request.version());
         }
         switch (request.method()) {
             case "Ping":
@@ -243,34 +245,36 @@ final class Connection {
         Thread here = Thread.currentThread();
         return server.context()
                 .access()
-                .call(engine -> on(here, () -> room.plug().call(table -> on(here, () -> {
-                    FacadeTable.Target target = table.method(request.type(), request.version(), request.method());
-                    ServedCall call = new ServedCall(
-                            server.context(),
-                            this,
-                            who,
-                            model,
-                            engine,
-                            target.access(),
-                            target.mutates(),
-                            request.version(),
-                            request.params(),
-                            request.trace());
-                    CompletionStage<byte[]> answer;
-                    try {
-                        call.check();
-                        answer = encoded(
-                                traced(request, () -> table.invoke(target, call, request.params())),
-                                value -> encode(table, request, target.access(), value));
-                    } catch (Throwable failure) {
-                        answer = CompletableFuture.failedFuture(failure);
-                    }
-                    if (target.mutates()) {
-                        answer = answer.whenComplete(
-                                (bytes, failure) -> server.audit().called(this, who, request, failure));
-                    }
-                    return answer;
-                }))));
+                .call(engine -> on(here, () -> room.plug()
+                        .call(table -> on(here, () -> {
+                            FacadeTable.Target target =
+                                    table.method(request.type(), request.version(), request.method());
+                            ServedCall call = new ServedCall(
+                                    server.context(),
+                                    this,
+                                    who,
+                                    model,
+                                    engine,
+                                    target.access(),
+                                    target.mutates(),
+                                    request.version(),
+                                    request.params(),
+                                    request.trace());
+                            CompletionStage<byte[]> answer;
+                            try {
+                                call.check();
+                                answer = encoded(
+                                        traced(request, () -> table.invoke(target, call, request.params())),
+                                        value -> encode(table, request, target.access(), value));
+                            } catch (Throwable failure) {
+                                answer = CompletableFuture.failedFuture(failure);
+                            }
+                            if (target.mutates()) {
+                                answer = answer.whenComplete(
+                                        (bytes, failure) -> server.audit().called(this, who, request, failure));
+                            }
+                            return answer;
+                        }))));
     }
 
     /** Whoever waited at a plug comes back on a timer's thread: work goes on where work belongs. */
@@ -345,7 +349,8 @@ final class Connection {
             if (handle.initial() != null) {
                 JsonNode initial = table.json().valueToTree(handle.initial());
                 if (!initial.isObject()) {
-                    throw new IllegalArgumentException("what a watcher tells first must be an object: " + handle.facade());
+                    throw new IllegalArgumentException(
+                            "what a watcher tells first must be an object: " + handle.facade());
                 }
                 answer.setAll((ObjectNode) initial);
             }
@@ -360,14 +365,16 @@ final class Connection {
         if (watchers.size() >= server.limits().watchers()) {
             throw Problem.refuse(Code.QUOTA_LIMIT_EXCEEDED, "too many watchers on this connection");
         }
-        Documents documents = handle.model() == null
-                ? server.context().store().controller()
-                : server.documents(handle.model());
+        Documents documents =
+                handle.model() == null ? server.context().store().controller() : server.documents(handle.model());
         // What it tells first belongs to the answer that makes it; the watcher need not keep it.
         WatchHandle kept = new WatchHandle(
                 handle.facade(), handle.model(), handle.interests(), handle.state(), null, handle.ready());
         Watcher watcher = new Watcher(
-                kept, access, documents.watch(handle.interests()), server.threads().decide());
+                kept,
+                access,
+                documents.watch(handle.interests()),
+                server.threads().decide());
         String id = Long.toString(watcherIds.incrementAndGet());
         watchers.put(id, watcher);
         if (closed) {
@@ -399,35 +406,36 @@ final class Connection {
         Thread here = Thread.currentThread();
         return server.context()
                 .access()
-                .call(engine -> on(here, () -> room.plug().call(table -> on(here, () -> {
-                    ServedCall call = new ServedCall(
-                            server.context(),
-                            this,
-                            who,
-                            model,
-                            engine,
-                            watcher.access(),
-                            false,
-                            request.version(),
-                            request.params(),
-                            request.trace());
-                    try {
-                        // Rights that were taken back since the watcher was made end it here.
-                        call.check();
-                        return encoded(
-                                traced(
-                                        request,
-                                        () -> table.next(
-                                                request.type(),
-                                                request.version(),
-                                                call,
-                                                watcher.handle(),
-                                                changed)),
-                                value -> value == null ? null : request.answer(table.json(), value));
-                    } catch (Throwable failure) {
-                        return CompletableFuture.failedFuture(failure);
-                    }
-                }))));
+                .call(engine -> on(here, () -> room.plug()
+                        .call(table -> on(here, () -> {
+                            ServedCall call = new ServedCall(
+                                    server.context(),
+                                    this,
+                                    who,
+                                    model,
+                                    engine,
+                                    watcher.access(),
+                                    false,
+                                    request.version(),
+                                    request.params(),
+                                    request.trace());
+                            try {
+                                // Rights that were taken back since the watcher was made end it here.
+                                call.check();
+                                return encoded(
+                                        traced(
+                                                request,
+                                                () -> table.next(
+                                                        request.type(),
+                                                        request.version(),
+                                                        call,
+                                                        watcher.handle(),
+                                                        changed)),
+                                        value -> value == null ? null : request.answer(table.json(), value));
+                            } catch (Throwable failure) {
+                                return CompletableFuture.failedFuture(failure);
+                            }
+                        }))));
     }
 
     /** The socket is gone. */

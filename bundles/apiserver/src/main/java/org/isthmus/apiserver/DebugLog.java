@@ -163,8 +163,7 @@ final class DebugLog extends LogStream {
         try {
             return Long.parseUnsignedLong(text);
         } catch (NumberFormatException notANumber) {
-            throw Problem.refuse(
-                    Code.BAD_REQUEST, "%s value \"%s\" is not a valid unsigned number", name, text);
+            throw Problem.refuse(Code.BAD_REQUEST, "%s value \"%s\" is not a valid unsigned number", name, text);
         }
     }
 

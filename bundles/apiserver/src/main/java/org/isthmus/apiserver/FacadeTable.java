@@ -35,10 +35,16 @@ final class FacadeTable {
     private final List<HttpRoute> routes;
 
     /** A method of a facade. {@code params} is null when it takes none. */
-    record Target(String name, Access access, int since, int until, boolean mutates, JavaType params, MethodHandle handle) {}
+    record Target(
+            String name, Access access, int since, int until, boolean mutates, JavaType params, MethodHandle handle) {}
 
     private record Served(
-            String name, int since, int until, Facade.Scope scope, Map<String, List<Target>> methods, MethodHandle next) {}
+            String name,
+            int since,
+            int until,
+            Facade.Scope scope,
+            Map<String, List<Target>> methods,
+            MethodHandle next) {}
 
     /** What is known of a facade without any of its classes; it outlives the set while that is replaced. */
     record Offered(String name, int since, int until, Facade.Scope scope) {}
@@ -72,8 +78,7 @@ final class FacadeTable {
                 method.setAccessible(true);
                 MethodHandle handle = lookup.unreflect(method).bindTo(facade);
                 if (isNext) {
-                    next = handle.asType(
-                            MethodType.methodType(Object.class, Call.class, WatchHandle.class, Set.class));
+                    next = handle.asType(MethodType.methodType(Object.class, Call.class, WatchHandle.class, Set.class));
                     continue;
                 }
                 java.lang.reflect.Type[] parameters = method.getGenericParameterTypes();
@@ -91,7 +96,13 @@ final class FacadeTable {
                         : marked.name();
                 methods.computeIfAbsent(name, n -> new ArrayList<>())
                         .add(new Target(
-                                name, marked.access(), marked.since(), marked.until(), marked.mutates(), params, handle));
+                                name,
+                                marked.access(),
+                                marked.since(),
+                                marked.until(),
+                                marked.mutates(),
+                                params,
+                                handle));
             } catch (IllegalAccessException cannotHappen) {
                 throw new IllegalArgumentException(method + " cannot be called", cannotHappen);
             }

@@ -24,8 +24,7 @@ final class Figures implements Metrics.Sink {
                 server.unauthenticated(),
                 "controller",
                 controller);
-        figures.counter(
-                "isthmus_api_requests_total", "requests taken in", server.requests(), "controller", controller);
+        figures.counter("isthmus_api_requests_total", "requests taken in", server.requests(), "controller", controller);
         figures.counter(
                 "isthmus_api_refused_connections_total",
                 "connections refused because too many were not logged in",
@@ -102,7 +101,10 @@ final class Figures implements Metrics.Sink {
             family.append('}');
         }
         family.append(' ')
-                .append(value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value))
+                .append(
+                        value == Math.rint(value) && Math.abs(value) < 1e15
+                                ? Long.toString((long) value)
+                                : Double.toString(value))
                 .append('\n');
     }
 

@@ -126,7 +126,8 @@ final class Frontend extends ChannelInboundHandlerAdapter {
         String model = path.group(1) == null ? path.group(3) : path.group(1);
         if (kind.equals("api")) {
             if (handshake(request)) {
-                connection = server.connection(new Socket(channel, server.limits().outbound()), origin(), model);
+                connection =
+                        server.connection(new Socket(channel, server.limits().outbound()), origin(), model);
                 server.entering(connection, this);
             }
             return;
@@ -175,7 +176,8 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             return false;
         }
         upgraded = true;
-        channel.pipeline().addAfter("tls", "guard", new Guard(this, server.limits().beforeLogin()));
+        channel.pipeline()
+                .addAfter("tls", "guard", new Guard(this, server.limits().beforeLogin()));
         channel.pipeline()
                 .addBefore(
                         channel.pipeline().context(this).name(),

@@ -265,8 +265,9 @@ final class Http {
                 HttpRoute.HttpRequest request = new HttpRoute.HttpRequest(
                         names, firsts(uri), headers(exchange.request.headers()), exchange.body);
                 // The plug is held until the last byte is out: the stream may be of the plug-in's classes.
-                return CompletableFuture.supplyAsync(() -> handle(handler, call, request), server.threads()
-                                .blocking())
+                return CompletableFuture.supplyAsync(
+                                () -> handle(handler, call, request),
+                                server.threads().blocking())
                         .thenCompose(stage -> stage)
                         .thenCompose(answer -> stream(exchange, answer));
             }));
@@ -316,10 +317,8 @@ final class Http {
         }
         int status =
                 switch (problem.code()) {
-                    case UNAUTHORIZED, NO_CREDENTIALS, LOGIN_EXPIRED, NOT_PROVISIONED -> problem.message()
-                                    .equals("permission denied")
-                            ? 403
-                            : 401;
+                    case UNAUTHORIZED, NO_CREDENTIALS, LOGIN_EXPIRED, NOT_PROVISIONED ->
+                        problem.message().equals("permission denied") ? 403 : 401;
                     case FORBIDDEN -> 403;
                     case NOT_FOUND, USER_NOT_FOUND, MODEL_NOT_FOUND -> 404;
                     case METHOD_NOT_ALLOWED -> 405;
@@ -334,9 +333,13 @@ final class Http {
     }
 
     private void problem(Exchange exchange, int status, Problem problem) {
-        Map<String, String> headers =
-                status == 401 ? Map.of("WWW-Authenticate", "Basic realm=\"juju\"") : Map.of();
-        answer(exchange, status, "application/json", headers, body(problem.message(), problem.code().wire()));
+        Map<String, String> headers = status == 401 ? Map.of("WWW-Authenticate", "Basic realm=\"juju\"") : Map.of();
+        answer(
+                exchange,
+                status,
+                "application/json",
+                headers,
+                body(problem.message(), problem.code().wire()));
     }
 
     /** Both shapes that Juju's clients look for: `error` as text, and `error-code`. */

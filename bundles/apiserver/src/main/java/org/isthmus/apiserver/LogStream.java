@@ -53,7 +53,10 @@ abstract class LogStream implements Frontend.Stream {
                             && new Rights(engine)
                                     .allows(
                                             access(),
-                                            server.context().store().controller().snapshot(),
+                                            server.context()
+                                                    .store()
+                                                    .controller()
+                                                    .snapshot(),
                                             of.snapshot(),
                                             who);
                     return java.util.concurrent.CompletableFuture.completedFuture(may);

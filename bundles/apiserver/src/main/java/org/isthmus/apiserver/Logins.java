@@ -170,7 +170,10 @@ final class Logins {
             if (!engine.passwordMatches(machine, password)) {
                 throw bad();
             }
-            if (nonce != null && machine.nonce() != null && !machine.nonce().isEmpty() && !machine.nonce().equals(nonce)) {
+            if (nonce != null
+                    && machine.nonce() != null
+                    && !machine.nonce().isEmpty()
+                    && !machine.nonce().equals(nonce)) {
                 // An instance of an earlier, forgotten try to start this machine.
                 throw Problem.refuse(Code.NOT_PROVISIONED, "machine %s not provisioned", who.id());
             }

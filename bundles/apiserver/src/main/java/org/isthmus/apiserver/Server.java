@@ -103,7 +103,9 @@ final class Server implements ApiServer {
         }
         for (String each : context.apiAddresses()) {
             int colon = each.lastIndexOf(':');
-            hosts.add((colon < 0 ? each : each.substring(0, colon)).replace("[", "").replace("]", ""));
+            hosts.add((colon < 0 ? each : each.substring(0, colon))
+                    .replace("[", "")
+                    .replace("]", ""));
         }
         Authority.Shown shown = new Authority(folder).server(hosts);
         this.tls = SslContextBuilder.forServer(shown.key(), shown.chain().toArray(new X509Certificate[0]))
@@ -147,7 +149,8 @@ final class Server implements ApiServer {
         } catch (Exception failed) {
             if (failed instanceof BindException) {
                 throw new IOException(
-                        "port " + port + " of " + address + " is taken" + PortHolder.of(port) + ": " + failed.getMessage(),
+                        "port " + port + " of " + address + " is taken" + PortHolder.of(port) + ": "
+                                + failed.getMessage(),
                         failed);
             }
             throw new IOException("cannot listen on " + address + ":" + port + ": " + failed.getMessage(), failed);
@@ -175,8 +178,8 @@ final class Server implements ApiServer {
                         .setMaxInitialLineLength(8192)
                         .setMaxHeaderSize(16384)
                         .setMaxChunkSize(16384)))
-                .addLast(new WebSocketServerExtensionHandler(new PerMessageDeflateServerExtensionHandshaker(
-                        6, false, 15, true, false, limits.frame())))
+                .addLast(new WebSocketServerExtensionHandler(
+                        new PerMessageDeflateServerExtensionHandshaker(6, false, 15, true, false, limits.frame())))
                 .addLast(frontend);
         admitHandshake(channel, ssl);
         threads.timer()
@@ -292,8 +295,7 @@ final class Server implements ApiServer {
     }
 
     Connection connection(Socket socket, String origin, String modelUuid) {
-        Connection connection =
-                new Connection(this, socket, connectionIds.incrementAndGet(), origin, modelUuid);
+        Connection connection = new Connection(this, socket, connectionIds.incrementAndGet(), origin, modelUuid);
         connections.put(connection, Boolean.TRUE);
         return connection;
     }
@@ -415,7 +417,8 @@ final class Server implements ApiServer {
         long now = System.nanoTime();
         for (Connection connection : connections.keySet()) {
             Caller caller = connection.caller();
-            if (caller == null && now - connection.openedNanos() > limits.loginTime().toNanos()) {
+            if (caller == null
+                    && now - connection.openedNanos() > limits.loginTime().toNanos()) {
                 connection.socket().close(1008, "no login in time");
             } else if (now - connection.pongedNanos() > limits.pong().toNanos()) {
                 connection.socket().abort();

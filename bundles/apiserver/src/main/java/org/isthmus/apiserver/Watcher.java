@@ -93,15 +93,16 @@ final class Watcher {
             tell(asker, keys);
             return;
         }
-        watch.changed().whenCompleteAsync(
-                (news, failure) -> {
-                    if (failure != null) {
-                        stop();
-                    } else {
-                        tell(asker, news);
-                    }
-                },
-                executor);
+        watch.changed()
+                .whenCompleteAsync(
+                        (news, failure) -> {
+                            if (failure != null) {
+                                stop();
+                            } else {
+                                tell(asker, news);
+                            }
+                        },
+                        executor);
     }
 
     private void tell(Asker asker, Set<Key> keys) {

@@ -88,7 +88,8 @@ final class FakeDocuments implements Documents {
             synchronized (this) {
                 for (Key key : keys) {
                     for (Interest interest : interests) {
-                        if (interest instanceof Interest.InKind kind && kind.kind().equals(key.kind())
+                        if (interest instanceof Interest.InKind kind
+                                        && kind.kind().equals(key.kind())
                                 || interest instanceof Interest.InEntity entity
                                         && entity.kind().equals(key.kind())
                                         && entity.id().equals(key.id())) {

@@ -119,7 +119,9 @@ public class HttpTest {
         HttpResponse<String> answer = RawSocket.http(world)
                 .send(
                         HttpRequest.newBuilder(URI.create("https://localhost:" + world.server.port() + THINGS + "x"))
-                                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("user-reader:secret".getBytes()))
+                                .header(
+                                        "Authorization",
+                                        "Basic " + Base64.getEncoder().encodeToString("user-reader:secret".getBytes()))
                                 .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[8 << 20]))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
@@ -143,6 +145,17 @@ public class HttpTest {
             socket.getOutputStream().write("abc".getBytes());
             socket.getOutputStream().flush();
             assertEquals("HTTP/1.1 200 OK", line(socket.getInputStream()));
+        }
+        try (SSLSocket socket = (SSLSocket)
+                RawSocket.http(world).sslContext().getSocketFactory().createSocket("localhost", world.server.port())) {
+            socket.setSoTimeout(20_000);
+            String basic = Base64.getEncoder().encodeToString("user-reader:secret".getBytes());
+            socket.getOutputStream()
+                    .write(("POST " + THINGS + "x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + basic
+                                    + "\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+                            .getBytes());
+            socket.getOutputStream().flush();
+            assertEquals("HTTP/1.1 403 Forbidden", line(socket.getInputStream()));
         }
     }
 
@@ -178,8 +191,10 @@ public class HttpTest {
         try (InputStream body = get(https(null).download("/metrics"))) {
             String text = new String(body.readAllBytes());
             assertTrue(text, text.contains("isthmus_api_connections{controller=\"test\"} 0\n"));
-            assertTrue(text, text.contains(
-                    "# TYPE isthmus_test_total counter\nisthmus_test_total{kind=\"a\\\"b\"} 3\nisthmus_test_total{kind=\"c\"} 4\n"));
+            assertTrue(
+                    text,
+                    text.contains(
+                            "# TYPE isthmus_test_total counter\nisthmus_test_total{kind=\"a\\\"b\"} 3\nisthmus_test_total{kind=\"c\"} 4\n"));
         }
         assertEquals(
                 "permission denied|unauthorized access",
@@ -263,7 +278,17 @@ public class HttpTest {
         for (int n = 0; n < 5000; n++) {
             String entity = n == 1 ? "unit-mysql-0" : n == 2 ? "unit-mysql-1" : "";
             sink.send(Map.of(
-                    "t", "2026-01-01T00:00:00.5Z", "m", "juju", "l", "x:1", "v", "INFO", "x", "message " + n, "e",
+                    "t",
+                    "2026-01-01T00:00:00.5Z",
+                    "m",
+                    "juju",
+                    "l",
+                    "x:1",
+                    "v",
+                    "INFO",
+                    "x",
+                    "message " + n,
+                    "e",
                     entity));
         }
         until("all are written", () -> world.logs.lines.size() == 5000);
@@ -282,7 +307,8 @@ public class HttpTest {
         for (String file : List.of("ca-cert.pem", "ca-key.pem", "server-cert.pem", "server-key.pem")) {
             assertEquals(
                     "rw-------",
-                    java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(ca.resolve(file))));
+                    java.nio.file.attribute.PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(ca.resolve(file))));
         }
         byte[] before = Files.readAllBytes(ca.resolve("server-cert.pem"));
         new Authority(ca).server(Arrays.asList("127.0.0.1", "localhost"));

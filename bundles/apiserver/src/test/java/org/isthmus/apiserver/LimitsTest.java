@@ -68,7 +68,8 @@ public class LimitsTest {
         }
         for (Socket each : silent) {
             each.setSoTimeout(20_000);
-            assertEquals("dropped for want of a login", -1, each.getInputStream().read());
+            assertEquals(
+                    "dropped for want of a login", -1, each.getInputStream().read());
             each.close();
         }
         until("none left", () -> world.server.unauthenticated() == 0 && world.server.channels() == 0);
@@ -142,8 +143,9 @@ public class LimitsTest {
         raw.stopReading();
         for (int n = 2; n < 40; n++) {
             try {
-                raw.send("{\"type\":\"Thing\",\"request\":\"Big\",\"version\":3,\"params\":{\"size\":3000000},\"request-id\":"
-                        + n + "}");
+                raw.send(
+                        "{\"type\":\"Thing\",\"request\":\"Big\",\"version\":3,\"params\":{\"size\":3000000},\"request-id\":"
+                                + n + "}");
             } catch (java.util.concurrent.ExecutionException gone) {
                 break;
             }
@@ -182,9 +184,7 @@ public class LimitsTest {
         open(limits(Duration.ofSeconds(20), Duration.ofMinutes(1), 50));
         get(world.controller.submit(tx -> {
             Controller c = tx.now().controller();
-            tx.put(
-                    Kinds.CONTROLLER,
-                    c.withSettings(Map.of("agent-ratelimit-max", 2, "agent-ratelimit-rate", "1h")));
+            tx.put(Kinds.CONTROLLER, c.withSettings(Map.of("agent-ratelimit-max", 2, "agent-ratelimit-rate", "1h")));
             return null;
         }));
         ApiConnection first = world.connect(World.MODEL, World.machine0());

@@ -65,8 +65,7 @@ public class LoginTest {
             assertEquals(bad, refusal(c.login(Login.user("gone", "secret"))));
             assertEquals(bad, refusal(c.login(new Login("nonsense", "x", null))));
             assertEquals(bad, refusal(c.login(new Login("machine-0", "secret", "nonce"))));
-            assertEquals(
-                    "no credentials provided|no credentials provided", refusal(c.login(Login.user("admin", ""))));
+            assertEquals("no credentials provided|no credentials provided", refusal(c.login(Login.user("admin", ""))));
             assertEquals(
                     "no such request - method Admin(4).Login is not implemented|not implemented",
                     refusal(c.call("Admin", 4, "", "Login", Map.of())));
@@ -100,8 +99,7 @@ public class LoginTest {
         assertEquals(
                 "permission denied|unauthorized access", refusal(c.login(Login.agent("unit-mysql-1", "secret", null))));
         assertEquals(
-                "permission denied|unauthorized access",
-                refusal(c.login(Login.agent("machine-1", "secret", "nonce"))));
+                "permission denied|unauthorized access", refusal(c.login(Login.agent("machine-1", "secret", "nonce"))));
         assertEquals("already logged in|", refusal(c.login(Login.user("admin", "secret"))));
         // A second connection comes before the first is known to be gone: still alive afterwards.
         ApiConnection again = world.connect(World.MODEL, World.machine0());
@@ -120,8 +118,7 @@ public class LoginTest {
     @Test
     public void agentsOfOtherModelsAndOtherInstancesAreRefused() throws Exception {
         try (ApiConnection c = world.connect(World.OTHER)) {
-            assertEquals(
-                    "invalid entity name or password|unauthorized access", refusal(c.login(World.machine0())));
+            assertEquals("invalid entity name or password|unauthorized access", refusal(c.login(World.machine0())));
             assertEquals(
                     "machine 0 not provisioned|not provisioned",
                     refusal(c.login(Login.agent("machine-0", "other", "stale"))));
@@ -157,11 +154,14 @@ public class LoginTest {
         assertEquals(8, answer.path("request-id").asInt());
         assertTrue(answer.path("response").isObject());
         assertEquals("no credentials provided", answer.path("error").asText());
-        answer = raw.ask("{\"type\":\"Admin\",\"request\":\"Login\",\"version\":3,\"params\":{\"auth-tag\":\"user-admin\","
-                + "\"client-version\":\"4.0.12\",\"credentials\":\"secret\",\"macaroons\":[],\"nonce\":\"\",\"user-data\":\"\"},"
-                + "\"request-id\":1}");
+        answer = raw.ask(
+                "{\"type\":\"Admin\",\"request\":\"Login\",\"version\":3,\"params\":{\"auth-tag\":\"user-admin\","
+                        + "\"client-version\":\"4.0.12\",\"credentials\":\"secret\",\"macaroons\":[],\"nonce\":\"\",\"user-data\":\"\"},"
+                        + "\"request-id\":1}");
         assertFalse(answer.has("error"));
-        assertEquals("user-admin", answer.path("response").path("user-info").path("identity").asText());
+        assertEquals(
+                "user-admin",
+                answer.path("response").path("user-info").path("identity").asText());
         raw.close();
     }
 }

@@ -63,10 +63,8 @@ public class SwapTest {
     }
 
     private static FacadeSet load() throws Exception {
-        return (FacadeSet) new Bundle()
-                .loadClass(Things.class.getName())
-                .getConstructor()
-                .newInstance();
+        return (FacadeSet)
+                new Bundle().loadClass(Things.class.getName()).getConstructor().newInstance();
     }
 
     @Test
@@ -81,7 +79,9 @@ public class SwapTest {
             connections.add(world.connect(World.MODEL, Login.user("writer", "secret")));
         }
         ApiConnection watching = connections.get(0);
-        String id = get(watching.call("Thing", 3, "", "Watch", null)).path("watcher-id").asText();
+        String id = get(watching.call("Thing", 3, "", "Watch", null))
+                .path("watcher-id")
+                .asText();
         List<CompletableFuture<Void>> loops = new ArrayList<>();
         for (ApiConnection c : connections) {
             loops.add(loop(() -> c.call("Thing", 3, "", "Write", Map.of("name", "n")), over, answered, failures));
@@ -177,7 +177,10 @@ public class SwapTest {
         for (int n = 0; n < 8; n++) {
             loops.add(loop(() -> c.call("Thing", 3, "", "Write", Map.of("name", "n")), over, answered, failures));
         }
-        var engine = world.access.call(e -> CompletableFuture.completedFuture(e)).toCompletableFuture().get();
+        var engine = world.access
+                .call(e -> CompletableFuture.completedFuture(e))
+                .toCompletableFuture()
+                .get();
         for (int n = 0; n < 50; n++) {
             long at = answered.get();
             until("load goes on", () -> answered.get() > at + 10 || !failures.isEmpty());

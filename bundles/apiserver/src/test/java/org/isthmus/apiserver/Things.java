@@ -54,7 +54,9 @@ public final class Things implements FacadeSet {
 
         @Method(access = Access.MODEL_READ)
         public Answer read(Call call, Name name) {
-            return new Answer(name.name() + call.modelAccess(call.model().snapshot()), name.list() == null ? null : name.list().size());
+            return new Answer(
+                    name.name() + call.modelAccess(call.model().snapshot()),
+                    name.list() == null ? null : name.list().size());
         }
 
         @Method(access = Access.MODEL_WRITE, mutates = true)
@@ -62,9 +64,7 @@ public final class Things implements FacadeSet {
             CompletableFuture<Void> gate =
                     gates.getOrDefault(String.valueOf(name.name()), CompletableFuture.completedFuture(null));
             return gate.thenCompose(open -> call.submit(tx -> {
-                tx.put(
-                        Kinds.MODEL,
-                        tx.now().model().withName(name.name() == null ? "x" : name.name()));
+                tx.put(Kinds.MODEL, tx.now().model().withName(name.name() == null ? "x" : name.name()));
                 return new Answer(name.name(), call.version());
             }));
         }
@@ -132,13 +132,15 @@ public final class Things implements FacadeSet {
                     "results",
                     List.of(
                             Map.of("id", call.watch(watch(call))),
-                            Map.of("id", call.watch(new WatchHandle(
-                                    "ThingWatcher",
-                                    null,
-                                    Set.of(Interest.in(Kinds.CONTROLLER)),
-                                    new int[] {0},
-                                    null,
-                                    true)))));
+                            Map.of(
+                                    "id",
+                                    call.watch(new WatchHandle(
+                                            "ThingWatcher",
+                                            null,
+                                            Set.of(Interest.in(Kinds.CONTROLLER)),
+                                            new int[] {0},
+                                            null,
+                                            true)))));
         }
     }
 
@@ -229,9 +231,10 @@ public final class Things implements FacadeSet {
                 digest.update(buffer, 0, n);
                 size += n;
             }
-            String answer = "{\"size\":" + size + ",\"sha256\":\"" + HexFormat.of().formatHex(digest.digest())
-                    + "\",\"name\":\"" + request.path().get("name") + "\",\"q\":\""
-                    + request.query().get("q") + "\"}";
+            String answer =
+                    "{\"size\":" + size + ",\"sha256\":\"" + HexFormat.of().formatHex(digest.digest())
+                            + "\",\"name\":\"" + request.path().get("name") + "\",\"q\":\""
+                            + request.query().get("q") + "\"}";
             return CompletableFuture.completedFuture(new HttpAnswer(
                     200,
                     "application/json",
@@ -262,7 +265,8 @@ public final class Things implements FacadeSet {
                     200,
                     "application/octet-stream",
                     Map.of(),
-                    new ByteArrayInputStream(new byte[Integer.parseInt(request.query().get("size"))])));
+                    new ByteArrayInputStream(
+                            new byte[Integer.parseInt(request.query().get("size"))])));
         }
     }
 }

@@ -148,16 +148,47 @@ final class World implements AutoCloseable, ControllerContext {
         tx.put(
                 Kinds.MACHINE,
                 new Machine(
-                        id, Life.ALIVE, null, null, null, null, null, "nonce", hash, "i-" + id, null, null, null,
-                        List.of(), null, null, "3.6.9", false, false, Instant.now()));
+                        id,
+                        Life.ALIVE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        "nonce",
+                        hash,
+                        "i-" + id,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        "3.6.9",
+                        false,
+                        false,
+                        Instant.now()));
     }
 
     static void unit(Tx tx, String name, String machine, String hash) {
         tx.put(
                 Kinds.UNIT,
                 new Unit(
-                        name, name.substring(0, name.indexOf('/')), Life.ALIVE, machine, null, hash, null, null, null,
-                        null, List.of(), null, false, "3.6.9", Instant.now()));
+                        name,
+                        name.substring(0, name.indexOf('/')),
+                        Life.ALIVE,
+                        machine,
+                        null,
+                        hash,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        false,
+                        "3.6.9",
+                        Instant.now()));
     }
 
     FakeDocuments model() {

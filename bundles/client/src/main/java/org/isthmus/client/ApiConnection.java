@@ -136,7 +136,9 @@ public final class ApiConnection implements AutoCloseable {
         int version = bestVersion(facade);
         if (version == 0) {
             return CompletableFuture.failedFuture(Problem.refuse(
-                    Code.NOT_IMPLEMENTED, "the controller does not offer the facade \"%s\" on this connection", facade));
+                    Code.NOT_IMPLEMENTED,
+                    "the controller does not offer the facade \"%s\" on this connection",
+                    facade));
         }
         return call(facade, version, "", method, params);
     }
@@ -168,7 +170,11 @@ public final class ApiConnection implements AutoCloseable {
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         String text;
         try {
-            request.set("params", params == null ? dialer.json().createObjectNode() : dialer.json().valueToTree(params));
+            request.set(
+                    "params",
+                    params == null
+                            ? dialer.json().createObjectNode()
+                            : dialer.json().valueToTree(params));
             request.put("request-id", number);
             text = dialer.json().writeValueAsString(request);
         } catch (JsonProcessingException | IllegalArgumentException bug) {
@@ -198,8 +204,7 @@ public final class ApiConnection implements AutoCloseable {
 
     /** `Pinger.Ping`: shows a server that an agent is alive, and its caller that the server is. */
     public CompletionStage<Void> ping(Duration limit) {
-        CompletableFuture<JsonNode> answer =
-                call("Pinger", 1, "", "Ping", null).toCompletableFuture();
+        CompletableFuture<JsonNode> answer = call("Pinger", 1, "", "Ping", null).toCompletableFuture();
         var late = dialer.timer()
                 .schedule(
                         () -> answer.completeExceptionally(new TimeoutException("no answer to a ping within " + limit)),
@@ -243,7 +248,8 @@ public final class ApiConnection implements AutoCloseable {
             end(new IOException("the server sent what is no JSON", garbage));
             return;
         }
-        CompletableFuture<JsonNode> answer = pending.remove(reply.path("request-id").asLong());
+        CompletableFuture<JsonNode> answer =
+                pending.remove(reply.path("request-id").asLong());
         if (answer == null) {
             return;
         }
@@ -254,7 +260,9 @@ public final class ApiConnection implements AutoCloseable {
                     .forEach(e -> info.put(e.getKey(), dialer.json().convertValue(e.getValue(), Object.class)));
             info.values().removeIf(java.util.Objects::isNull);
             answer.completeExceptionally(new Refused(new Problem(
-                    Code.ofWire(reply.path("error-code").asText("")), reply.path("error").asText(), info)));
+                    Code.ofWire(reply.path("error-code").asText("")),
+                    reply.path("error").asText(),
+                    info)));
         } else {
             answer.complete(reply.path("response"));
         }

@@ -114,8 +114,7 @@ public final class Connections implements AutoCloseable {
             }
             now = closed || idle.isZero() || isGone(at) || warm.get(key) != at;
             if (!now) {
-                at.closing = dialer.timer()
-                        .schedule(() -> expire(key, at), idle.toMillis(), TimeUnit.MILLISECONDS);
+                at.closing = dialer.timer().schedule(() -> expire(key, at), idle.toMillis(), TimeUnit.MILLISECONDS);
                 return;
             }
             warm.remove(key, at);

@@ -71,12 +71,13 @@ public final class Dialer implements AutoCloseable {
 
     /** Connects and logs in; closes the connection again when the login fails. */
     public CompletionStage<ApiConnection> connect(Endpoint endpoint, Login login, Duration timeout) {
-        return connect(endpoint, timeout).thenCompose(connection -> connection
-                .login(login)
-                .handle((result, failure) -> {
+        return connect(endpoint, timeout)
+                .thenCompose(connection -> connection.login(login).handle((result, failure) -> {
                     if (failure != null) {
                         connection.close();
-                        throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+                        throw failure instanceof CompletionException wrapped
+                                ? wrapped
+                                : new CompletionException(failure);
                     }
                     return connection;
                 }));

@@ -45,7 +45,7 @@ public final class Https {
     public record Answer(JsonNode body, Map<String, String> headers) {}
 
     /**
-     * Sends a file. The server is asked first, so that a refusal costs no upload.
+     * Sends a file. Not with `Expect: 100-continue`: the JDK's client hangs when the answer is a refusal (seen on 17.0.15).
      *
      * @param method `PUT` or `POST`
      * @param path with query, such as `/model/UUID/charms?series=jammy`
@@ -58,21 +58,21 @@ public final class Https {
         } catch (FileNotFoundException missing) {
             return CompletableFuture.failedFuture(missing);
         }
-        return json(method, path, body, contentType, headers, true);
+        return json(method, path, body, contentType, headers);
     }
 
     public CompletionStage<Answer> upload(
             String method, String path, byte[] content, String contentType, Map<String, String> headers) {
-        return json(method, path, HttpRequest.BodyPublishers.ofByteArray(content), contentType, headers, true);
+        return json(method, path, HttpRequest.BodyPublishers.ofByteArray(content), contentType, headers);
     }
 
     public CompletionStage<Answer> get(String path) {
-        return json("GET", path, HttpRequest.BodyPublishers.noBody(), null, Map.of(), false);
+        return json("GET", path, HttpRequest.BodyPublishers.noBody(), null, Map.of());
     }
 
     /** The answer's bytes as they come; the caller closes them. */
     public CompletionStage<InputStream> download(String path) {
-        return send("GET", path, HttpRequest.BodyPublishers.noBody(), null, Map.of(), false)
+        return send("GET", path, HttpRequest.BodyPublishers.noBody(), null, Map.of())
                 .thenApply(HttpResponse::body);
     }
 
@@ -81,15 +81,18 @@ public final class Https {
             String path,
             HttpRequest.BodyPublisher body,
             String contentType,
-            Map<String, String> headers,
-            boolean ask) {
-        return send(method, path, body, contentType, headers, ask).thenApplyAsync(
-                answer -> {
-                    Map<String, String> first = new java.util.TreeMap<>();
-                    answer.headers().map().forEach((name, values) -> first.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
-                    return new Answer(read(answer.body()), Map.copyOf(first));
-                },
-                dialer.pool());
+            Map<String, String> headers) {
+        return send(method, path, body, contentType, headers)
+                .thenApplyAsync(
+                        answer -> {
+                            Map<String, String> first = new java.util.TreeMap<>();
+                            answer.headers()
+                                    .map()
+                                    .forEach((name, values) ->
+                                            first.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
+                            return new Answer(read(answer.body()), Map.copyOf(first));
+                        },
+                        dialer.pool());
     }
 
     private JsonNode read(InputStream body) {
@@ -108,8 +111,7 @@ public final class Https {
             String path,
             HttpRequest.BodyPublisher body,
             String contentType,
-            Map<String, String> headers,
-            boolean ask) {
+            Map<String, String> headers) {
         CompletableFuture<HttpResponse<InputStream>> result = new CompletableFuture<>();
         HttpClient client;
         try {
@@ -117,7 +119,7 @@ public final class Https {
         } catch (IOException bad) {
             return CompletableFuture.failedFuture(bad);
         }
-        attempt(client, endpoint.addresses().iterator(), method, path, body, contentType, headers, ask, result, null);
+        attempt(client, endpoint.addresses().iterator(), method, path, body, contentType, headers, result, null);
         return result;
     }
 
@@ -129,7 +131,6 @@ public final class Https {
             HttpRequest.BodyPublisher body,
             String contentType,
             Map<String, String> headers,
-            boolean ask,
             CompletableFuture<HttpResponse<InputStream>> result,
             Throwable last) {
         if (!addresses.hasNext()) {
@@ -141,9 +142,6 @@ public final class Https {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://" + address + path))
                 .method(method, body)
                 .timeout(timeout);
-        if (ask) {
-            request.expectContinue(true);
-        }
         if (login != null) {
             request.header("Authorization", basic(login));
             if (login.nonce() != null && !login.nonce().isEmpty()) {
@@ -157,14 +155,14 @@ public final class Https {
         client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream())
                 .whenCompleteAsync(
                         (answer, failure) -> {
-                            Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                                    ? wrapped.getCause()
-                                    : failure;
+                            Throwable cause =
+                                    failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                                            ? wrapped.getCause()
+                                            : failure;
                             if (cause instanceof ConnectException
                                     || cause instanceof java.net.http.HttpConnectTimeoutException) {
                                 // Nobody has read anything of it: another address may be tried.
-                                attempt(
-                                        client, addresses, method, path, body, contentType, headers, ask, result, cause);
+                                attempt(client, addresses, method, path, body, contentType, headers, result, cause);
                             } else if (cause != null) {
                                 result.completeExceptionally(
                                         cause instanceof HttpTimeoutException

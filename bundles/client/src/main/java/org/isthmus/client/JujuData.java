@@ -67,7 +67,13 @@ public final class JujuData {
 
     /** What controllers.yaml says of one. {@code agentVersion} and {@code region} may be null. */
     public record ControllerDetails(
-            String uuid, List<String> addresses, String caCert, String cloud, String region, String type, String agentVersion) {
+            String uuid,
+            List<String> addresses,
+            String caCert,
+            String cloud,
+            String region,
+            String type,
+            String agentVersion) {
         public ControllerDetails {
             addresses = addresses == null ? List.of() : List.copyOf(addresses);
         }
@@ -153,7 +159,8 @@ public final class JujuData {
             });
             for (String each : List.of("models.yaml", "accounts.yaml", "bootstrap-config.yaml")) {
                 if (Files.exists(folder.resolve(each))) {
-                    changeLocked(each, file -> file.withObjectProperty("controllers").remove(name));
+                    changeLocked(
+                            each, file -> file.withObjectProperty("controllers").remove(name));
                 }
             }
         });
@@ -283,7 +290,8 @@ public final class JujuData {
 
     /** The credentials of a cloud by name: {auth-type, attributes…}; `default-credential` and `default-region` are left out. */
     public Map<String, JsonNode> credentials(String cloud) throws IOException {
-        Map<String, JsonNode> all = children(read("credentials.yaml").path("credentials").path(cloud));
+        Map<String, JsonNode> all =
+                children(read("credentials.yaml").path("credentials").path(cloud));
         all.keySet().removeAll(Set.of("default-credential", "default-region"));
         return all;
     }
@@ -362,8 +370,7 @@ public final class JujuData {
                 StandardCharsets.UTF_8,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.SYNC);
-        Files.move(
-                half, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(half, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Holds the folder against writers of this and of other processes. */

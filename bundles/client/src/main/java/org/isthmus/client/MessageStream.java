@@ -112,7 +112,8 @@ public final class MessageStream implements AutoCloseable {
             JsonNode error = message.path("error");
             if (error.isObject()) {
                 agreed.completeExceptionally(new Refused(new Problem(
-                        Code.ofWire(error.path("code").asText("")), error.path("message").asText(""))));
+                        Code.ofWire(error.path("code").asText("")),
+                        error.path("message").asText(""))));
             } else {
                 agreed.complete(stream);
             }

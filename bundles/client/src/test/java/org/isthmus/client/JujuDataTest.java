@@ -1,0 +1,128 @@
+package org.isthmus.client;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.isthmus.client.JujuData.Account;
+import org.isthmus.client.JujuData.ControllerDetails;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+public class JujuDataTest {
+    @Rule
+    public TemporaryFolder temp = new TemporaryFolder();
+
+    private static ControllerDetails details(String uuid) {
+        return new ControllerDetails(
+                uuid,
+                List.of("127.0.0.1:17070"),
+                "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n",
+                "aws",
+                null,
+                null,
+                "3.6.9");
+    }
+
+    @Test
+    public void whereTheFilesAre() {
+        assertEquals(Path.of("/a"), JujuData.folder(Map.of("JUJU_DATA", "/a", "XDG_DATA_HOME", "/b", "HOME", "/c")));
+        assertEquals(Path.of("/b/juju"), JujuData.folder(Map.of("XDG_DATA_HOME", "/b", "HOME", "/c")));
+        assertEquals(Path.of("/c/.local/share/juju"), JujuData.folder(Map.of("HOME", "/c")));
+    }
+
+    @Test
+    public void whatIsWrittenIsRead() throws Exception {
+        Path folder = temp.getRoot().toPath().resolve("juju");
+        JujuData data = new JujuData(folder);
+        assertNull(data.currentController());
+        assertTrue(data.controllers().isEmpty());
+        data.putController("prod", details("u-1"));
+        data.setCurrentController("prod");
+        data.putModel("prod", "admin/default", "m-1");
+        data.putModel("prod", "admin/other", "m-2");
+        data.setCurrentModel("prod", "admin/default");
+        data.setCurrentModel("prod", "admin/other");
+        data.putAccount("prod", new Account("admin", "0123", "superuser"));
+        JujuData again = new JujuData(folder);
+        assertEquals("prod", again.currentController());
+        assertEquals(details("u-1"), again.controllers().get("prod"));
+        assertEquals(Map.of("admin/default", "m-1", "admin/other", "m-2"), again.models("prod"));
+        assertEquals("admin/other", again.currentModel("prod"));
+        assertEquals("admin/default", again.previousModel("prod"));
+        assertEquals(new Account("admin", "0123", "superuser"), again.account("prod"));
+        for (String file : List.of("controllers.yaml", "models.yaml", "accounts.yaml")) {
+            assertEquals(
+                    "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(file))));
+        }
+        String text = Files.readString(folder.resolve("controllers.yaml"));
+        assertTrue(text, text.contains("ca-cert: |\n"));
+        assertTrue(text, text.contains("api-endpoints:\n"));
+        data.setModels("prod", Map.of("admin/default", "m-1"));
+        assertNull("the current model is gone", again.currentModel("prod"));
+        data.removeController("prod");
+        assertNull(again.currentController());
+        assertNull(again.account("prod"));
+        assertTrue(again.models("prod").isEmpty());
+    }
+
+    @Test
+    public void whatOthersWroteIsKept() throws Exception {
+        Path folder = temp.getRoot().toPath();
+        Files.writeString(
+                folder.resolve("controllers.yaml"),
+                "controllers:\n  prod:\n    uuid: u-1\n    unresolved-api-endpoints: [a]\n    api-endpoints: ['h:1']\n"
+                        + "    public-hostname: x\ncurrent-controller: prod\nhas-controller-changed-on-previous-switch: true\n");
+        Files.writeString(
+                folder.resolve("credentials.yaml"),
+                "credentials:\n  aws:\n    default-region: r\n    mine:\n      auth-type: access-key\n      access-key: k\n");
+        Files.writeString(folder.resolve("clouds.yaml"), "clouds:\n  aws:\n    type: localhost\n");
+        JujuData data = new JujuData(folder);
+        data.putController("prod", details("u-2"));
+        data.putController("more", details("u-3"));
+        String text = Files.readString(folder.resolve("controllers.yaml"));
+        assertTrue(text, text.contains("public-hostname: x"));
+        assertTrue(text, text.contains("unresolved-api-endpoints"));
+        assertTrue(text, text.contains("has-controller-changed-on-previous-switch: true"));
+        assertEquals("r", data.defaultRegion("aws"));
+        assertEquals("k", data.credentials("aws").get("mine").path("access-key").asText());
+        assertEquals(1, data.credentials("aws").size());
+        assertEquals("localhost", data.clouds().get("aws").path("type").asText());
+        data.putCloud("mine", new ObjectMapper().readTree("{\"type\":\"localhost\",\"auth-types\":[\"empty\"]}"));
+        assertEquals(2, data.clouds().size());
+    }
+
+    @Test
+    public void writersWaitForEachOther() throws Exception {
+        Path folder = temp.getRoot().toPath();
+        List<CompletableFuture<Void>> writers = new ArrayList<>();
+        for (int n = 0; n < 8; n++) {
+            String name = "c" + n;
+            writers.add(CompletableFuture.runAsync(() -> {
+                try {
+                    JujuData data = new JujuData(folder);
+                    for (int m = 0; m < 10; m++) {
+                        data.putModel(name, "admin/m" + m, "uuid");
+                    }
+                } catch (java.io.IOException failed) {
+                    throw new java.io.UncheckedIOException(failed);
+                }
+            }));
+        }
+        for (CompletableFuture<Void> writer : writers) {
+            writer.join();
+        }
+        for (int n = 0; n < 8; n++) {
+            assertEquals(10, new JujuData(folder).models("c" + n).size());
+        }
+    }
+}

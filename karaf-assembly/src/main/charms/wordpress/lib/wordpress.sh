@@ -18,9 +18,9 @@ install_wordpress() {
   apt-get -q update
   DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
     wordpress php-cli php-mysql php-gd php-xml php-mbstring php-curl
-  # The newest default theme that this release has.
+  # A default theme: which ones there are depends on the release.
   local theme
-  for theme in twentytwentyfive twentytwentyfour twentytwentythree twentytwentytwo twentytwentyone twentytwenty; do
+  for theme in twentytwentythree twentytwentyfour twentytwentyfive twentytwentytwo twentytwentyone twentytwenty; do
     DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "wordpress-theme-$theme" > /dev/null 2>&1 && break
   done
   mkdir -p "$home"

@@ -36,7 +36,8 @@ final class AnnotationsFacade {
     private static void needThing(Snapshot model, Tag tag) {
         boolean there =
                 switch (tag.kind()) {
-                    case "model" -> model.model() != null && model.model().uuid().equals(tag.id());
+                    case "model" ->
+                        model.model() != null && model.model().uuid().equals(tag.id());
                     case "application" -> model.has(Kinds.APPLICATION, tag.id());
                     case "unit" -> model.has(Kinds.UNIT, tag.id());
                     case "machine" -> model.has(Kinds.MACHINE, tag.id());

@@ -42,6 +42,7 @@ public final class ClientFacades implements FacadeSet {
                 new AllWatcherFacade(),
                 new AnnotationsFacade(),
                 new ApplicationFacade(depot),
+                new ApplicationOffersFacade(),
                 new CharmsFacade(depot),
                 new ClientFacade(),
                 new CloudFacade(),

@@ -51,8 +51,10 @@ final class ControllerFacade {
             config.put("controller-uuid", call.controller().uuid());
             config.put("controller-name", call.controller().name());
             config.put("ca-cert", call.controller().caCert());
-            call.controller().apiAddresses().stream().findFirst().ifPresent(address -> config.putIfAbsent(
-                    "api-port", Integer.valueOf(address.substring(address.lastIndexOf(':') + 1))));
+            call.controller().apiAddresses().stream()
+                    .findFirst()
+                    .ifPresent(address -> config.putIfAbsent(
+                            "api-port", Integer.valueOf(address.substring(address.lastIndexOf(':') + 1))));
             return CompletableFuture.completedFuture(new Config(config));
         });
     }
@@ -137,10 +139,8 @@ final class ControllerFacade {
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<Object> destroyController(Call call, Destroy params) {
         List<Summary> hosted = hosted(call);
-        boolean now = params.force()
-                && params.destroyModels()
-                && params.modelTimeout() != null
-                && params.modelTimeout() == 0;
+        boolean now =
+                params.force() && params.destroyModels() && params.modelTimeout() != null && params.modelTimeout() == 0;
         if (hosted.isEmpty() || now) {
             remove(call, now);
             return CompletableFuture.completedFuture(null);
@@ -155,9 +155,12 @@ final class ControllerFacade {
         return Items.errors(
                         hosted, s -> Models.destroy(call, Tag.model(s.uuid()).toString(), params.force()))
                 .thenApply(results -> {
-                    results.results().stream().filter(r -> r.error() != null).findFirst().ifPresent(failed -> {
-                        throw new org.isthmus.api.Refused(org.isthmus.rpc.Errors.problem(failed.error()));
-                    });
+                    results.results().stream()
+                            .filter(r -> r.error() != null)
+                            .findFirst()
+                            .ifPresent(failed -> {
+                                throw new org.isthmus.api.Refused(org.isthmus.rpc.Errors.problem(failed.error()));
+                            });
                     return null;
                 });
     }

@@ -55,8 +55,8 @@ final class KeyManagerFacade {
         for (int at = 0; at + 1 < words.length; at++) {
             if (words[at].startsWith("ssh-") || words[at].startsWith("ecdsa-") || words[at].startsWith("sk-")) {
                 try {
-                    byte[] digest =
-                            MessageDigest.getInstance("MD5").digest(Base64.getDecoder().decode(words[at + 1]));
+                    byte[] digest = MessageDigest.getInstance("MD5")
+                            .digest(Base64.getDecoder().decode(words[at + 1]));
                     return HexFormat.ofDelimiter(":").formatHex(digest);
                 } catch (IllegalArgumentException notBase64) {
                     return null;
@@ -80,7 +80,8 @@ final class KeyManagerFacade {
         for (String key : keys) {
             shown.add(params.mode() ? key : fingerprint(key) + " (" + comment(key) + ")");
         }
-        int askers = params.entities() == null ? 0 : params.entities().entities().size();
+        int askers =
+                params.entities() == null ? 0 : params.entities().entities().size();
         List<Keys> results = new ArrayList<>();
         for (int i = 0; i < askers; i++) {
             results.add(new Keys(shown, null));
@@ -107,12 +108,14 @@ final class KeyManagerFacade {
 
     @Method(access = Access.MODEL_ADMIN, mutates = true)
     public CompletionStage<ErrorResults> deleteKeys(Call call, ModifyParams params) {
-        return Items.errors(params.sshKeys(), id -> change(call, keys -> {
-            boolean print = FINGERPRINT.matcher(id).matches();
-            if (!keys.removeIf(k -> print ? id.equals(fingerprint(k)) : id.equals(comment(k)))) {
-                throw Problem.refuse(Code.NOT_FOUND, "invalid ssh key: %s", id);
-            }
-        }));
+        return Items.errors(
+                params.sshKeys(),
+                id -> change(call, keys -> {
+                    boolean print = FINGERPRINT.matcher(id).matches();
+                    if (!keys.removeIf(k -> print ? id.equals(fingerprint(k)) : id.equals(comment(k)))) {
+                        throw Problem.refuse(Code.NOT_FOUND, "invalid ssh key: %s", id);
+                    }
+                }));
     }
 
     private interface Change {

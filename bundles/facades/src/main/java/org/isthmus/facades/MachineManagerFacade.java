@@ -31,14 +31,17 @@ final class MachineManagerFacade {
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<AddedMachines> addMachines(Call call, MachineCalls.AddMachines params) {
         return Items.<MachineCalls.AddMachine, String, AddedMachine>each(
-                        params.params(), wire -> add(call, wire), (id, error) ->
-                                new AddedMachine(id == null ? "" : id, error))
+                        params.params(),
+                        wire -> add(call, wire),
+                        (id, error) -> new AddedMachine(id == null ? "" : id, error))
                 .thenApply(AddedMachines::new);
     }
 
     private static CompletionStage<String> add(Call call, MachineCalls.AddMachine wire) {
         ApplicationEngine.Placement placement = Wires.placement(wire.placement());
-        if (placement == null && wire.containerType() != null && !wire.containerType().isEmpty()) {
+        if (placement == null
+                && wire.containerType() != null
+                && !wire.containerType().isEmpty()) {
             placement = new ApplicationEngine.Placement(wire.containerType(), Wires.orEmpty(wire.parentId()));
         }
         ModelRecord model = call.model().snapshot().model();
@@ -120,9 +123,8 @@ final class MachineManagerFacade {
     }
 
     private static boolean failed(Machine machine) {
-        String status = machine.instanceStatus() == null
-                ? ""
-                : machine.instanceStatus().status();
+        String status =
+                machine.instanceStatus() == null ? "" : machine.instanceStatus().status();
         return status.equals("provisioning error") || status.equals("error");
     }
 

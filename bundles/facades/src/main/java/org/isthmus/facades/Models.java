@@ -9,7 +9,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.isthmus.api.Base;
 import org.isthmus.api.Code;
 import org.isthmus.api.Constraints;
 import org.isthmus.api.Life;
@@ -37,7 +36,6 @@ import org.isthmus.wire.ModelCalls.CreateModel;
 import org.isthmus.wire.ModelCalls.MachineInfo;
 import org.isthmus.wire.ModelCalls.ModelInfo;
 import org.isthmus.wire.ModelCalls.UserInfo;
-import org.isthmus.wire.WireBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,7 +144,8 @@ final class Models {
                         models.removeEntry(tx, uuid);
                         return null;
                     }))
-                    // From here on the documents are there: only a removal, which the reconciler ends, may take the entry.
+                    // From here on the documents are there: only a removal, which the reconciler ends, may take the
+                    // entry.
                     .thenCompose(documents -> undoing(
                             store.controller().submit(tx -> {
                                 models.confirmEntry(tx, uuid);
@@ -269,11 +268,10 @@ final class Models {
                         "juju", "the version of Juju used by the model", record.agentVersion())));
     }
 
-    private static WireBase defaultBase(ModelRecord record) {
+    /** A string here, unlike every other base of the wire. */
+    private static String defaultBase(ModelRecord record) {
         Object base = record.config().get("default-base");
-        return base == null || !base.toString().contains("@")
-                ? new WireBase("ubuntu", "22.04/stable")
-                : WireBase.of(Base.parse(base.toString()));
+        return base == null || !base.toString().contains("@") ? "ubuntu@22.04/stable" : base.toString();
     }
 
     static List<UserInfo> users(Call call, Snapshot model, boolean all) {

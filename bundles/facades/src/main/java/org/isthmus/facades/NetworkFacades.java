@@ -71,11 +71,12 @@ final class NetworkFacades {
 
         @Method(access = Access.MODEL_READ, name = "SubnetsByCIDR")
         public Listing<Map<String, List<Object>>> subnetsByCidr(Call call, Cidrs params) {
-            return new Listing<>(params.cidrs() == null
-                    ? List.of()
-                    : params.cidrs().stream()
-                            .map(c -> Map.<String, List<Object>>of("subnets", List.of()))
-                            .toList());
+            return new Listing<>(
+                    params.cidrs() == null
+                            ? List.of()
+                            : params.cidrs().stream()
+                                    .map(c -> Map.<String, List<Object>>of("subnets", List.of()))
+                                    .toList());
         }
     }
 

@@ -84,7 +84,9 @@ final class SshClientFacade {
                 params.entities(),
                 e -> {
                     throw Problem.refuse(
-                            Code.NOT_FOUND, "keys for machine %s not found", machine(call, e.tag()).id());
+                            Code.NOT_FOUND,
+                            "keys for machine %s not found",
+                            machine(call, e.tag()).id());
                 },
                 (Object none, WireError error) -> new PublicKeysResult(null, error)));
     }

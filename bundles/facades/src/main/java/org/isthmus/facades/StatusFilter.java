@@ -10,6 +10,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.Relation;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Unit;
 
@@ -59,6 +60,12 @@ final class StatusFilter {
             if (matches(application)) {
                 matched.add(application.name());
                 keepAll(application.name());
+            }
+        }
+        for (RemoteApplication remote : model.all(Kinds.REMOTE_APPLICATION)) {
+            if (selectors.stream().anyMatch(s -> s.is(remote.name()))) {
+                matched.add(remote.name());
+                keepAll(remote.name());
             }
         }
         for (String application : matched) {

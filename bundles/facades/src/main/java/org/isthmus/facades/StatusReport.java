@@ -11,12 +11,16 @@ import org.isthmus.api.Address;
 import org.isthmus.api.Names;
 import org.isthmus.api.Tag;
 import org.isthmus.charm.CharmMetadata;
+import org.isthmus.charm.CharmRelation;
 import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Offer;
+import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Relation;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Unit;
@@ -47,8 +51,12 @@ final class StatusReport {
         List<FullStatus.Relation> relations = new ArrayList<>();
         for (Relation relation : model.all(Kinds.RELATION)) {
             note(relation);
-            if (filter == null
-                    || relation.endpoints().stream().allMatch(e -> filter.applications.contains(e.application()))) {
+            // A consumer's stand-in is shown by its offer's counts, not by its made-up name.
+            boolean proxy = relation.endpoints().stream().anyMatch(e -> isProxy(e.application()));
+            if (!proxy
+                    && (filter == null
+                            || relation.endpoints().stream()
+                                    .allMatch(e -> filter.applications.contains(e.application())))) {
                 relations.add(relation(relation));
             }
         }
@@ -62,14 +70,91 @@ final class StatusReport {
                 model(),
                 machines(),
                 applications,
-                Map.of(),
-                Map.of(),
+                remoteApplications(),
+                offers(),
                 relations,
                 now,
                 Map.of(),
                 List.of(),
                 List.of(),
                 List.of());
+    }
+
+    private boolean isProxy(String application) {
+        RemoteApplication remote = model.get(Kinds.REMOTE_APPLICATION, application);
+        return remote != null && remote.proxy();
+    }
+
+    // --- across models
+
+    private Map<String, FullStatus.RemoteApplication> remoteApplications() {
+        Map<String, FullStatus.RemoteApplication> wire = new LinkedHashMap<>();
+        for (RemoteApplication remote : model.all(Kinds.REMOTE_APPLICATION)) {
+            if (remote.proxy() || (filter != null && !filter.applications.contains(remote.name()))) {
+                continue;
+            }
+            StatusValue status =
+                    remote.status() == null ? new StatusValue("unknown", "", remote.created()) : remote.status();
+            String url = Wires.orEmpty(remote.url());
+            wire.put(
+                    remote.name(),
+                    new FullStatus.RemoteApplication(
+                            null,
+                            url,
+                            url.substring(url.lastIndexOf('.') + 1),
+                            remote.endpoints().stream()
+                                    .map(e -> new FullStatus.RemoteEndpoint(
+                                            e.name(), e.role(), e.interfaceName(), e.limit()))
+                                    .toList(),
+                            life(remote.life().word()),
+                            relationsOf(remote.name()),
+                            Wires.status(status, "")));
+        }
+        return wire;
+    }
+
+    private Map<String, FullStatus.Offer> offers() {
+        Map<String, FullStatus.Offer> wire = new TreeMap<>(Names.NATURAL);
+        for (Offer offer : model.all(Kinds.OFFER)) {
+            if (filter != null && !filter.applications.contains(offer.application())) {
+                continue;
+            }
+            Application application = model.get(Kinds.APPLICATION, offer.application());
+            CharmRecord charm = application == null ? null : model.get(Kinds.CHARM, application.charmUrl());
+            Map<String, FullStatus.RemoteEndpoint> endpoints = new TreeMap<>();
+            offer.endpoints().forEach((alias, own) -> {
+                CharmRelation relation = charm == null
+                        ? null
+                        : charm.charm().metadata().endpoints().get(own);
+                endpoints.put(
+                        alias,
+                        relation == null
+                                ? new FullStatus.RemoteEndpoint(own, "provider", "juju-info", 0)
+                                : new FullStatus.RemoteEndpoint(
+                                        own, relation.role(), relation.interfaceName(), relation.limit()));
+            });
+            int total = 0;
+            int active = 0;
+            for (OfferConnection connection : model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid())) {
+                total++;
+                Relation relation = model.get(Kinds.RELATION, Integer.toString(connection.relation()));
+                boolean joined = relation != null
+                        && relation.status() != null
+                        && relation.status().status().equals("joined");
+                active += joined ? 1 : 0;
+            }
+            wire.put(
+                    offer.name(),
+                    new FullStatus.Offer(
+                            null,
+                            offer.name(),
+                            offer.application(),
+                            application == null ? "" : application.charmUrl(),
+                            endpoints,
+                            active,
+                            total));
+        }
+        return wire;
     }
 
     private FullStatus.Model model() {
@@ -170,9 +255,6 @@ final class StatusReport {
                 units.put(unit.name(), unit(unit, application));
             }
         }
-        Map<String, List<String>> relations = new TreeMap<>();
-        related.getOrDefault(application.name(), Map.of())
-                .forEach((endpoint, names) -> relations.put(endpoint, List.copyOf(names)));
         return new FullStatus.Application(
                 null,
                 application.charmUrl(),
@@ -186,7 +268,7 @@ final class StatusReport {
                 application.exposed(),
                 application.exposed() ? Wires.exposedWire(application.exposedEndpoints()) : null,
                 life(application.life().word()),
-                relations,
+                relationsOf(application.name()),
                 "",
                 List.copyOf(principals.getOrDefault(application.name(), new TreeSet<>())),
                 units,
@@ -197,6 +279,13 @@ final class StatusReport {
                 application.subordinate() ? 0 : count,
                 null,
                 "");
+    }
+
+    private Map<String, List<String>> relationsOf(String application) {
+        Map<String, List<String>> relations = new TreeMap<>();
+        related.getOrDefault(application, Map.of())
+                .forEach((endpoint, names) -> relations.put(endpoint, List.copyOf(names)));
+        return relations;
     }
 
     static Map<String, String> bindings(Application application, CharmRecord charm) {
@@ -260,6 +349,9 @@ final class StatusReport {
             if (relation.endpoints().size() == 2) {
                 // An application related to itself: its other endpoint, not the first that bears its name.
                 other = relation.endpoints().get(relation.endpoints().get(0) == endpoint ? 1 : 0);
+            }
+            if (isProxy(other.application())) {
+                continue;
             }
             related.computeIfAbsent(endpoint.application(), a -> new TreeMap<>())
                     .computeIfAbsent(endpoint.name(), e -> new TreeSet<>(Names.NATURAL))

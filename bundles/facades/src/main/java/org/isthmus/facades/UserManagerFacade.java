@@ -68,9 +68,9 @@ final class UserManagerFacade {
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<Listing<AddedUser>> addUser(Call call, AddUsers params) {
         return Items.<AddUser, AddedUser, AddedUser>each(
-                        params.users(), wire -> add(call, wire), (added, error) -> error == null
-                                ? added
-                                : new AddedUser(null, null, error))
+                        params.users(),
+                        wire -> add(call, wire),
+                        (added, error) -> error == null ? added : new AddedUser(null, null, error))
                 .thenApply(Listing::new);
     }
 

@@ -94,29 +94,75 @@ public class ApplicationFlowTest {
         JsonNode status = call("Client", "FullStatus", "{\"patterns\":null}");
         assertEquals(
                 new TreeSet<>(List.of(
-                        "model", "machines", "applications", "remote-applications", "offers", "relations",
-                        "controller-timestamp", "branches", "storage", "filesystems", "volumes")),
+                        "model",
+                        "machines",
+                        "applications",
+                        "remote-applications",
+                        "offers",
+                        "relations",
+                        "controller-timestamp",
+                        "branches",
+                        "storage",
+                        "filesystems",
+                        "volumes")),
                 names(status));
         assertTrue(names(status.at("/applications/mysql"))
                 .containsAll(List.of(
-                        "charm", "charm-version", "charm-profile", "charm-channel", "charm-rev", "base", "exposed",
-                        "life", "relations", "can-upgrade-to", "subordinate-to", "units", "meter-statuses", "status",
-                        "workload-version", "endpoint-bindings", "int", "public-address")));
+                        "charm",
+                        "charm-version",
+                        "charm-profile",
+                        "charm-channel",
+                        "charm-rev",
+                        "base",
+                        "exposed",
+                        "life",
+                        "relations",
+                        "can-upgrade-to",
+                        "subordinate-to",
+                        "units",
+                        "meter-statuses",
+                        "status",
+                        "workload-version",
+                        "endpoint-bindings",
+                        "int",
+                        "public-address")));
         assertTrue(names(status.at("/machines/0"))
                 .containsAll(List.of(
-                        "agent-status", "instance-status", "modification-status", "dns-name", "ip-addresses",
-                        "instance-id", "display-name", "base", "id", "containers", "constraints", "hardware", "jobs",
-                        "has-vote", "wants-vote", "lxd-profiles")));
+                        "agent-status",
+                        "instance-status",
+                        "modification-status",
+                        "dns-name",
+                        "ip-addresses",
+                        "instance-id",
+                        "display-name",
+                        "base",
+                        "id",
+                        "containers",
+                        "constraints",
+                        "hardware",
+                        "jobs",
+                        "has-vote",
+                        "wants-vote",
+                        "lxd-profiles")));
         assertTrue(names(status.at("/applications/mysql/units/mysql~10"))
                 .containsAll(List.of(
-                        "agent-status", "workload-status", "workload-version", "machine", "opened-ports",
-                        "public-address", "charm", "subordinates", "leader")));
+                        "agent-status",
+                        "workload-status",
+                        "workload-version",
+                        "machine",
+                        "opened-ports",
+                        "public-address",
+                        "charm",
+                        "subordinates",
+                        "leader")));
         assertEquals(
                 new TreeSet<>(List.of("status", "info", "data", "since", "kind", "version", "life")),
                 names(status.at("/applications/mysql/units/mysql~10/workload-status")));
         assertEquals("waiting", status.at("/applications/mysql/status/status").asText());
-        assertEquals("22.04/stable", status.at("/applications/mysql/base/channel").asText());
-        assertEquals("[\"mysql\"]", status.at("/applications/wordpress/relations/db").toString());
+        assertEquals(
+                "22.04/stable", status.at("/applications/mysql/base/channel").asText());
+        assertEquals(
+                "[\"mysql\"]", status.at("/applications/wordpress/relations/db").toString());
         assertEquals("wordpress:db mysql:db", status.at("/relations/0/key").asText());
         assertEquals(3, status.at("/applications/mysql/int").asInt());
         assertEquals(4, status.get("machines").size());
@@ -148,10 +194,16 @@ public class ApplicationFlowTest {
         assertEquals("error", status.at("/applications/mysql/status/status").asText());
         assertEquals(
                 "hook failed: \"install\"",
-                status.at("/applications/mysql/units/mysql~11/workload-status/info").asText());
-        assertEquals("idle", status.at("/applications/mysql/units/mysql~11/agent-status/status").asText());
+                status.at("/applications/mysql/units/mysql~11/workload-status/info")
+                        .asText());
         assertEquals(
-                "executing", status.at("/applications/mysql/units/mysql~10/agent-status/status").asText());
+                "idle",
+                status.at("/applications/mysql/units/mysql~11/agent-status/status")
+                        .asText());
+        assertEquals(
+                "executing",
+                status.at("/applications/mysql/units/mysql~10/agent-status/status")
+                        .asText());
         assertTrue(status.at("/applications/mysql/units/mysql~10/leader").asBoolean());
 
         World.get(documents.submit(tx -> {
@@ -163,9 +215,14 @@ public class ApplicationFlowTest {
             return null;
         }));
         status = call("Client", "FullStatus", "{}");
-        assertEquals("lost", status.at("/applications/mysql/units/mysql~10/agent-status/status").asText());
         assertEquals(
-                "unknown", status.at("/applications/mysql/units/mysql~10/workload-status/status").asText());
+                "lost",
+                status.at("/applications/mysql/units/mysql~10/agent-status/status")
+                        .asText());
+        assertEquals(
+                "unknown",
+                status.at("/applications/mysql/units/mysql~10/workload-status/status")
+                        .asText());
         assertEquals("down", status.at("/machines/0/agent-status/status").asText());
         assertEquals("pending", status.at("/machines/1/agent-status/status").asText());
 
@@ -175,14 +232,15 @@ public class ApplicationFlowTest {
         assertEquals(1, filtered.get("machines").size());
         assertEquals(
                 0,
-                call("Client", "FullStatus", "{\"patterns\":[\"nothing\"]}").get("applications").size());
+                call("Client", "FullStatus", "{\"patterns\":[\"nothing\"]}")
+                        .get("applications")
+                        .size());
         assertEquals(
                 Set.of("mysql"),
                 names(call("Client", "FullStatus", "{\"patterns\":[\"my*\"]}").get("applications")));
         assertEquals(
                 Set.of("mysql/0"),
-                names(call("Client", "FullStatus", "{\"patterns\":[\"lost\"]}")
-                        .at("/applications/mysql/units")));
+                names(call("Client", "FullStatus", "{\"patterns\":[\"lost\"]}").at("/applications/mysql/units")));
         assertEquals(
                 Set.of("wordpress"),
                 names(call("Client", "FullStatus", "{\"patterns\":[\"1\"]}").get("applications")));
@@ -205,10 +263,15 @@ public class ApplicationFlowTest {
         assertEquals("user", got.at("/config/port/source").asText());
         assertFalse(got.at("/application-config/trust/value").asBoolean());
         assertTrue(got.at("/constraints/mem").isNumber());
-        call("Application", "UnsetApplicationsConfig", "{\"Args\":[{\"application\":\"mysql\",\"options\":[\"port\"]}]}");
+        call(
+                "Application",
+                "UnsetApplicationsConfig",
+                "{\"Args\":[{\"application\":\"mysql\",\"options\":[\"port\"]}]}");
         assertEquals(
                 "default",
-                call("Application", "Get", "{\"application\":\"mysql\"}").at("/config/port/source").asText());
+                call("Application", "Get", "{\"application\":\"mysql\"}")
+                        .at("/config/port/source")
+                        .asText());
         assertNotNull(call(
                         "Application",
                         "SetConfigs",
@@ -226,13 +289,14 @@ public class ApplicationFlowTest {
         assertEquals("AllWatcher", handle.facade());
         assertTrue(handle.ready());
         Set<Key> told = new HashSet<>();
-        JsonNode first = world.json.valueToTree(
-                AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, Set.of()));
+        JsonNode first =
+                world.json.valueToTree(AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, Set.of()));
         Set<String> kinds = new TreeSet<>();
-        first.get("deltas").forEach(d -> kinds.add(d.get(0).asText() + " " + d.get(1).asText()));
+        first.get("deltas")
+                .forEach(d -> kinds.add(d.get(0).asText() + " " + d.get(1).asText()));
         assertEquals(
-                new TreeSet<>(List.of(
-                        "application change", "charm change", "machine change", "model change", "unit change")),
+                new TreeSet<>(
+                        List.of("application change", "charm change", "machine change", "model change", "unit change")),
                 kinds);
 
         call("Application", "AddRelation", "{\"endpoints\":[\"wordpress\",\"mysql\"]}");
@@ -258,10 +322,7 @@ public class ApplicationFlowTest {
                         documents.snapshot(), World.CONTROLLER, told, Set.of(new Key(Kinds.UNIT, "ghost/0"))));
         // Soft changes are told as changes of what they are about.
         JsonNode soft = world.json.valueToTree(AllWatcherFacade.deltas(
-                documents.snapshot(),
-                World.CONTROLLER,
-                told,
-                Set.of(new Key(Kinds.UNIT_AGENT, "mysql/0"))));
+                documents.snapshot(), World.CONTROLLER, told, Set.of(new Key(Kinds.UNIT_AGENT, "mysql/0"))));
         assertEquals("mysql/0", soft.at("/deltas/0/2/name").asText());
         assertTrue(soft.at("/deltas/0/2/agent-status").has("current"));
     }
@@ -280,7 +341,10 @@ public class ApplicationFlowTest {
         assertEquals("local:mysql-1", world.upload(model, archive));
         assertArrayEquals(archive, world.bytes("admin", model, "GET", pattern, put));
         var whole = new HttpRoute.HttpRequest(
-                Map.of("model", model), Map.of("url", "local:mysql-1", "file", "*"), Map.of(), InputStream.nullInputStream());
+                Map.of("model", model),
+                Map.of("url", "local:mysql-1", "file", "*"),
+                Map.of(),
+                InputStream.nullInputStream());
         assertArrayEquals(archive, world.bytes("admin", model, "GET", "/model/{model}/charms", whole));
         var one = new HttpRoute.HttpRequest(
                 Map.of("model", model),
@@ -361,18 +425,18 @@ public class ApplicationFlowTest {
                 "Application",
                 "DestroyApplication",
                 "{\"applications\":[{\"application-tag\":\"application-mysql\",\"dry-run\":true}]}");
-        assertEquals("unit-mysql-0", dry.at("/results/0/info/destroyed-units/0/tag").asText());
+        assertEquals(
+                "unit-mysql-0", dry.at("/results/0/info/destroyed-units/0/tag").asText());
         assertEquals(1, call("Client", "FullStatus", "{}").get("relations").size());
-        call(
-                "Application",
-                "DestroyApplication",
-                "{\"applications\":[{\"application-tag\":\"application-mysql\"}]}");
+        call("Application", "DestroyApplication", "{\"applications\":[{\"application-tag\":\"application-mysql\"}]}");
         JsonNode status = call("Client", "FullStatus", "{}");
         assertEquals(0, status.get("relations").size());
         JsonNode gone = status.at("/applications/mysql");
         assertTrue(gone.isMissingNode() || gone.get("life").asText().equals("dying"));
         JsonNode error = call(
-                "Application", "DestroyUnit", "{\"units\":[{\"unit-tag\":\"unit-nosuch-9\"},{\"unit-tag\":\"unit-wordpress-0\"}]}");
+                "Application",
+                "DestroyUnit",
+                "{\"units\":[{\"unit-tag\":\"unit-nosuch-9\"},{\"unit-tag\":\"unit-wordpress-0\"}]}");
         assertEquals("not found", error.at("/results/0/error/code").asText());
         assertFalse(error.get("results").get(1).has("error"));
     }
@@ -389,13 +453,18 @@ public class ApplicationFlowTest {
                 call("Annotations", "Get", "{\"entities\":[{\"tag\":\"application-mysql\"}]}")
                         .at("/results/0/annotations/gui-x")
                         .asText());
-        assertEquals("alpha", call("Spaces", "ListSpaces", null).at("/results/0/name").asText());
         assertEquals(
-                "m", call("ModelConfig", "ModelGet", "{}").at("/config/name/value").asText());
+                "alpha",
+                call("Spaces", "ListSpaces", null).at("/results/0/name").asText());
+        assertEquals(
+                "m",
+                call("ModelConfig", "ModelGet", "{}").at("/config/name/value").asText());
         call("ModelConfig", "SetModelConstraints", "{\"constraints\":{\"mem\":2048}}");
         assertEquals(
                 2048,
-                call("ModelConfig", "GetModelConstraints", null).at("/constraints/mem").asInt());
+                call("ModelConfig", "GetModelConstraints", null)
+                        .at("/constraints/mem")
+                        .asInt());
         assertEquals(
                 "mysql",
                 call("Application", "ApplicationsInfo", "{\"entities\":[{\"tag\":\"application-mysql\"}]}")
@@ -407,7 +476,9 @@ public class ApplicationFlowTest {
                         .at("/results/0/result/tag")
                         .asText());
         call("Application", "Expose", "{\"application\":\"mysql\",\"exposed-endpoints\":null}");
-        assertTrue(call("Client", "FullStatus", "{}").at("/applications/mysql/exposed").asBoolean());
+        assertTrue(call("Client", "FullStatus", "{}")
+                .at("/applications/mysql/exposed")
+                .asBoolean());
         assertEquals(
                 "2",
                 call("MachineManager", "AddMachines", "{\"params\":[{}]}")
@@ -415,7 +486,10 @@ public class ApplicationFlowTest {
                         .asText());
         assertEquals(
                 2,
-                call("Client", "StatusHistory", "{\"requests\":[{\"historyKind\":\"unit\",\"tag\":\"unit-mysql-0\",\"size\":20}]}")
+                call(
+                                "Client",
+                                "StatusHistory",
+                                "{\"requests\":[{\"historyKind\":\"unit\",\"tag\":\"unit-mysql-0\",\"size\":20}]}")
                         .at("/results/0/history/statuses")
                         .size());
     }
@@ -427,9 +501,22 @@ public class ApplicationFlowTest {
                 world.call("admin", null, "UserManager", "AddUser", "{\"users\":[{\"username\":\"eve\"}]}")
                         .at("/results/0/tag")
                         .asText());
-        assertFalse(world.store.controller().snapshot().get(Kinds.USER, "eve").secretKey().isEmpty());
-        assertEquals(3, world.call("admin", null, "UserManager", "UserInfo", "{}").get("results").size());
-        assertEquals(1, world.call("bob", null, "UserManager", "UserInfo", "{}").get("results").size());
+        assertFalse(world.store
+                .controller()
+                .snapshot()
+                .get(Kinds.USER, "eve")
+                .secretKey()
+                .isEmpty());
+        assertEquals(
+                3,
+                world.call("admin", null, "UserManager", "UserInfo", "{}")
+                        .get("results")
+                        .size());
+        assertEquals(
+                1,
+                world.call("bob", null, "UserManager", "UserInfo", "{}")
+                        .get("results")
+                        .size());
         assertThrows(
                 Refused.class,
                 () -> world.call("bob", null, "UserManager", "AddUser", "{\"users\":[{\"username\":\"x\"}]}"));
@@ -442,7 +529,9 @@ public class ApplicationFlowTest {
                                 "SetPassword",
                                 "{\"changes\":[{\"tag\":\"user-bob\",\"password\":\"new\"}]}")
                         .toString());
-        assertTrue(world.call("admin", null, "Cloud", "Clouds", null).at("/clouds/cloud-localhost").isObject());
+        assertTrue(world.call("admin", null, "Cloud", "Clouds", null)
+                .at("/clouds/cloud-localhost")
+                .isObject());
         String credential = "{\"credentials\":[{\"tag\":\"cloudcred-localhost_bob_default\",\"credential\":"
                 + "{\"auth-type\":\"empty\",\"attrs\":{\"token\":\"secret\"}}}]}";
         assertFalse(world.call("bob", null, "Cloud", "UpdateCredentialsCheckModels", credential)

@@ -22,8 +22,7 @@ import org.junit.Test;
 
 /** Every facade, method by method: what the server will find there. */
 public class FacadeWalkTest {
-    private static final Set<Access> MODEL =
-            Set.of(Access.MODEL_READ, Access.MODEL_WRITE, Access.MODEL_ADMIN);
+    private static final Set<Access> MODEL = Set.of(Access.MODEL_READ, Access.MODEL_WRITE, Access.MODEL_ADMIN);
 
     private final ObjectMapper json = Json.newMapper();
 
@@ -128,7 +127,16 @@ public class FacadeWalkTest {
     @Test
     public void controllerOnlyFacadesAreMarkedSo() {
         Set<String> controllerOnly = Set.of(
-                "Cloud", "Controller", "ModelManager", "ModelUpgrader", "SecretBackends", "UserManager");
+                "AllModelWatcher",
+                "ApplicationOffers",
+                "Cloud",
+                "Controller",
+                "MigrationTarget",
+                "ModelManager",
+                "ModelSummaryWatcher",
+                "ModelUpgrader",
+                "SecretBackends",
+                "UserManager");
         for (Object facade : facades()) {
             Facade declared = facade.getClass().getAnnotation(Facade.class);
             assertEquals(

@@ -29,7 +29,12 @@ public class ModelSagaTest {
     }
 
     private ModelEntry onlyEntry() {
-        return world.store.controller().snapshot().all(Kinds.MODEL_ENTRY).iterator().next();
+        return world.store
+                .controller()
+                .snapshot()
+                .all(Kinds.MODEL_ENTRY)
+                .iterator()
+                .next();
     }
 
     @Test
@@ -54,19 +59,30 @@ public class ModelSagaTest {
                         + "\",\"type\":\"iaas\",\"owner-tag\":\"user-admin\"},\"last-connection\":null}]}",
                 list.toString());
         JsonNode summary = world.call(
-                        "admin", null, "ModelManager", "ListModelSummaries", "{\"all\":false,\"user-tag\":\"user-admin\"}")
+                        "admin",
+                        null,
+                        "ModelManager",
+                        "ListModelSummaries",
+                        "{\"all\":false,\"user-tag\":\"user-admin\"}")
                 .get("results")
                 .get(0);
         assertFalse(summary.has("error"));
         assertEquals("admin", summary.get("result").get("user-access").asText());
         assertEquals(3, summary.get("result").get("counts").size());
 
-        world.call("admin", null, "ModelManager", "DestroyModels", "{\"models\":[{\"model-tag\":\"model-" + uuid + "\"}]}");
-        assertEquals(Life.DYING, world.store.model(uuid).orElseThrow().snapshot().model().life());
+        world.call(
+                "admin",
+                null,
+                "ModelManager",
+                "DestroyModels",
+                "{\"models\":[{\"model-tag\":\"model-" + uuid + "\"}]}");
+        assertEquals(
+                Life.DYING,
+                world.store.model(uuid).orElseThrow().snapshot().model().life());
         // The reconciler takes documents and entry, when the model is empty.
         assertEquals("present", onlyEntry().state());
-        JsonNode status =
-                world.call("admin", null, "ModelManager", "ModelStatus", "{\"entities\":[{\"tag\":\"model-" + uuid + "\"}]}");
+        JsonNode status = world.call(
+                "admin", null, "ModelManager", "ModelStatus", "{\"entities\":[{\"tag\":\"model-" + uuid + "\"}]}");
         assertEquals("dying", status.get("results").get(0).get("life").asText());
     }
 
@@ -92,7 +108,11 @@ public class ModelSagaTest {
         assertThrows(
                 Refused.class,
                 () -> world.call(
-                        "admin", null, "ModelManager", "CreateModel", "{\"name\":\"m\",\"config\":{\"no-such-key\":1}}"));
+                        "admin",
+                        null,
+                        "ModelManager",
+                        "CreateModel",
+                        "{\"name\":\"m\",\"config\":{\"no-such-key\":1}}"));
         assertEquals(0, world.store.controller().snapshot().count(Kinds.MODEL_ENTRY));
         assertEquals(0, world.store.models().size());
     }
@@ -115,7 +135,9 @@ public class ModelSagaTest {
         assertEquals("creating", onlyEntry().state());
         assertEquals(
                 0,
-                world.call("admin", null, "ModelManager", "ListModels", "{}").get("user-models").size());
+                world.call("admin", null, "ModelManager", "ListModels", "{}")
+                        .get("user-models")
+                        .size());
     }
 
     @Test
@@ -129,15 +151,19 @@ public class ModelSagaTest {
                         .problem()
                         .code());
         assertEquals(
-                0, world.call("bob", null, "ModelManager", "ListModels", "{}").get("user-models").size());
+                0,
+                world.call("bob", null, "ModelManager", "ListModels", "{}")
+                        .get("user-models")
+                        .size());
         String entity = "{\"entities\":[{\"tag\":\"model-" + uuid + "\"}]}";
         assertEquals(
                 "permission denied",
                 world.call("bob", null, "ModelManager", "ModelInfo", entity)
                         .at("/results/0/error/message")
                         .asText());
-        String grant = "{\"changes\":[{\"user-tag\":\"user-bob\",\"action\":\"%s\",\"access\":\"%s\",\"model-tag\":\"model-"
-                + uuid + "\"}]}";
+        String grant =
+                "{\"changes\":[{\"user-tag\":\"user-bob\",\"action\":\"%s\",\"access\":\"%s\",\"model-tag\":\"model-"
+                        + uuid + "\"}]}";
         assertEquals(
                 "{\"results\":[{}]}",
                 world.call("admin", null, "ModelManager", "ModifyModelAccess", String.format(grant, "grant", "read"))
@@ -167,11 +193,13 @@ public class ModelSagaTest {
     @Test
     public void theControllerGoesInTwoSteps() throws Exception {
         String uuid = world.newModel("m");
-        Refused refused = assertThrows(
-                Refused.class, () -> world.call("admin", null, "Controller", "DestroyController", "{}"));
+        Refused refused =
+                assertThrows(Refused.class, () -> world.call("admin", null, "Controller", "DestroyController", "{}"));
         assertEquals(Code.HAS_HOSTED_MODELS, refused.problem().code());
         world.call("admin", null, "Controller", "DestroyController", "{\"destroy-models\":true}");
-        assertEquals(Life.DYING, world.store.model(uuid).orElseThrow().snapshot().model().life());
+        assertEquals(
+                Life.DYING,
+                world.store.model(uuid).orElseThrow().snapshot().model().life());
         assertTrue(world.removed.isEmpty());
         world.store.models.clear();
         world.call("admin", null, "Controller", "DestroyController", "{\"destroy-models\":true}");

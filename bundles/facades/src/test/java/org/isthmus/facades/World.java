@@ -153,7 +153,10 @@ final class World implements ControllerContext, AutoCloseable {
                 if (marked != null && wireName(m, marked).equals(method)) {
                     m.setAccessible(true);
                     TestCall call = new TestCall(this, user, model, marked.access(), declared.until());
-                    call.check(model == null ? null : store.model(model).orElseThrow().snapshot());
+                    call.check(
+                            model == null
+                                    ? null
+                                    : store.model(model).orElseThrow().snapshot());
                     Object[] args = m.getParameterCount() == 1
                             ? new Object[] {call}
                             : new Object[] {
@@ -203,7 +206,12 @@ final class World implements ControllerContext, AutoCloseable {
 
     /** Makes a model as admin; answers its UUID. */
     String newModel(String name) throws Exception {
-        return call("admin", null, "ModelManager", "CreateModel", "{\"name\":\"" + name + "\",\"owner-tag\":\"user-admin\"}")
+        return call(
+                        "admin",
+                        null,
+                        "ModelManager",
+                        "CreateModel",
+                        "{\"name\":\"" + name + "\",\"owner-tag\":\"user-admin\"}")
                 .get("uuid")
                 .asText();
     }
@@ -239,14 +247,16 @@ final class World implements ControllerContext, AutoCloseable {
                 "POST",
                 "/model/{model}/charms",
                 new HttpRoute.HttpRequest(
-                        Map.of("model", model), Map.of("series", "jammy"), Map.of(), new ByteArrayInputStream(archive)));
+                        Map.of("model", model),
+                        Map.of("series", "jammy"),
+                        Map.of(),
+                        new ByteArrayInputStream(archive)));
         return json.readTree(body).get("charm-url").asText();
     }
 
     static String sha(byte[] content) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (java.security.NoSuchAlgorithmException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }

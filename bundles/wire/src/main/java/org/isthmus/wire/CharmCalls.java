@@ -47,12 +47,7 @@ public interface CharmCalls {
     record Manifest(List<ManifestBase> bases) {}
 
     record CharmInfo(
-            int revision,
-            String url,
-            Map<String, Option> config,
-            Meta meta,
-            Actions actions,
-            Manifest manifest) {}
+            int revision, String url, Map<String, Option> config, Meta meta, Actions actions, Manifest manifest) {}
 
     record Resolve(List<ResolveOne> resolve, Map<String, Object> macaroon) {
         public Resolve {
@@ -78,8 +73,7 @@ public interface CharmCalls {
 
     record Lxd(boolean isSubordinate) {}
 
-    record PendingResources(
-            String tag, String url, WireOrigin charmOrigin, List<Map<String, Object>> resources) {}
+    record PendingResources(String tag, String url, WireOrigin charmOrigin, List<Map<String, Object>> resources) {}
 
     record PendingIds(List<String> pendingIds, WireError error) {}
 

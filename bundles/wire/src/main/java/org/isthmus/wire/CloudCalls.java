@@ -38,11 +38,7 @@ public interface CloudCalls {
     record CloudUser(String userName, String displayName, String access) {}
 
     record CloudInfo(
-            String type,
-            List<String> authTypes,
-            String endpoint,
-            List<Region> regions,
-            List<CloudUser> users) {}
+            String type, List<String> authTypes, String endpoint, List<Region> regions, List<CloudUser> users) {}
 
     record ListCloudInfo(String userTag, boolean all) {}
 

@@ -15,8 +15,7 @@ public interface ControllerCalls {
 
     record HostedModels(List<HostedModelConfig> models) {}
 
-    record Destroy(
-            boolean destroyModels, Boolean destroyStorage, boolean force, Long maxWait, Long modelTimeout) {}
+    record Destroy(boolean destroyModels, Boolean destroyStorage, boolean force, Long maxWait, Long modelTimeout) {}
 
     record UserAccess(String userTag, String access) {}
 

@@ -19,7 +19,11 @@ public interface ModelCalls {
 
     record EntityStatus(String status, String info, Map<String, Object> data, Instant since) {}
 
-    record UserInfo(String user, String displayName, @JsonInclude(JsonInclude.Include.ALWAYS) Instant lastConnection, String access) {}
+    record UserInfo(
+            String user,
+            String displayName,
+            @JsonInclude(JsonInclude.Include.ALWAYS) Instant lastConnection,
+            String access) {}
 
     record MachineHardware(
             String arch,
@@ -52,7 +56,7 @@ public interface ModelCalls {
             String controllerUuid,
             boolean isController,
             String providerType,
-            WireBase defaultBase,
+            String defaultBase,
             String cloudTag,
             String cloudRegion,
             String cloudCredentialTag,

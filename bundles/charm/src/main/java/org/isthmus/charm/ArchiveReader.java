@@ -277,10 +277,14 @@ final class ArchiveReader implements AutoCloseable {
     /** No entry may lie below a file or a link. */
     private void checkTree() {
         for (ArchiveEntry entry : entries.values()) {
-            for (int slash = entry.name().lastIndexOf('/'); slash > 0; slash = entry.name().lastIndexOf('/', slash - 1)) {
+            for (int slash = entry.name().lastIndexOf('/');
+                    slash > 0;
+                    slash = entry.name().lastIndexOf('/', slash - 1)) {
                 ArchiveEntry above = entries.get(entry.name().substring(0, slash));
                 if (above != null && above.type() != ArchiveEntry.Type.FOLDER) {
-                    throw bad("\"%s\" lies below a %s", entry.name(), above.type() == ArchiveEntry.Type.LINK ? "symlink" : "file");
+                    throw bad(
+                            "\"%s\" lies below a %s",
+                            entry.name(), above.type() == ArchiveEntry.Type.LINK ? "symlink" : "file");
                 }
             }
         }

@@ -51,10 +51,16 @@ final class ArchiveWriter {
         if (stored != null) {
             crc.update(stored);
             // Sizes first: readers that stream need them where nothing marks the end of stored bytes.
-            local.putShort((short) (FLAGS & ~8)).putShort((short) 0).putShort((short) 0).putShort((short) DATE);
+            local.putShort((short) (FLAGS & ~8))
+                    .putShort((short) 0)
+                    .putShort((short) 0)
+                    .putShort((short) DATE);
             local.putInt((int) crc.getValue()).putInt(stored.length).putInt(stored.length);
         } else {
-            local.putShort((short) FLAGS).putShort((short) 8).putShort((short) 0).putShort((short) DATE);
+            local.putShort((short) FLAGS)
+                    .putShort((short) 8)
+                    .putShort((short) 0)
+                    .putShort((short) DATE);
             local.putInt(0).putInt(0).putInt(0);
         }
         local.putShort((short) raw.length).putShort((short) 0);
@@ -69,7 +75,11 @@ final class ArchiveWriter {
         long size = deflate(content, crc);
         long packed = position - data;
         ByteBuffer descriptor = little(16);
-        descriptor.putInt(0x08074b50).putInt((int) crc.getValue()).putInt((int) packed).putInt((int) size);
+        descriptor
+                .putInt(0x08074b50)
+                .putInt((int) crc.getValue())
+                .putInt((int) packed)
+                .putInt((int) size);
         write(descriptor.array(), 16);
         entries.add(new Written(raw, unix, 8, crc.getValue(), packed, size, header));
     }

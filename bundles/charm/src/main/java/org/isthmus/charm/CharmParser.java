@@ -110,8 +110,7 @@ final class CharmParser {
         }
         if (charm.subordinate()
                 && charm.requires().values().stream().noneMatch(r -> r.scope().equals("container"))) {
-            throw bad(
-                    "subordinate charm \"%s\" lacks \"requires\" relation with container scope", charm.name());
+            throw bad("subordinate charm \"%s\" lacks \"requires\" relation with container scope", charm.name());
         }
         for (String binding : charm.extraBindings().keySet()) {
             if (seen.containsKey(binding)) {
@@ -131,14 +130,17 @@ final class CharmParser {
     }
 
     private static void checkRelation(CharmMetadata charm, CharmRelation relation) {
-        boolean subordinateAttaches =
-                charm.subordinate() && relation.role().equals("requirer") && relation.scope().equals("container");
+        boolean subordinateAttaches = charm.subordinate()
+                && relation.role().equals("requirer")
+                && relation.scope().equals("container");
         if (!subordinateAttaches && reserved(charm.name(), relation.name())) {
             throw bad(
                     "charm \"%s\" using a reserved relation name: \"%s\": %s",
                     charm.name(),
                     relation.name(),
-                    relation.name().equals("juju") ? "\"juju\" is a reserved name" : "the \"juju-\" prefix is reserved");
+                    relation.name().equals("juju")
+                            ? "\"juju\" is a reserved name"
+                            : "the \"juju-\" prefix is reserved");
         }
         if (!relation.role().equals("requirer") && reserved(charm.name(), relation.interfaceName())) {
             throw bad(
@@ -205,13 +207,17 @@ final class CharmParser {
                 throw bad("%s.type: unexpected value \"%s\"", at, type);
             }
             if (!type.equals("filesystem") && present(map, "location")) {
-                throw bad("charm \"%s\" storage \"%s\": location may not be specified for \"type: %s\"", charm, name, type);
+                throw bad(
+                        "charm \"%s\" storage \"%s\": location may not be specified for \"type: %s\"",
+                        charm, name, type);
             }
             Map<String, Object> plain = YamlFile.map(YamlFile.plain(map));
             long min = 1;
             long max = 1;
             if (present(map, "multiple")) {
-                String range = text(at + ".multiple.range", mapOf(at + ".multiple", map.get("multiple")).get("range"));
+                String range = text(
+                        at + ".multiple.range",
+                        mapOf(at + ".multiple", map.get("multiple")).get("range"));
                 var match = COUNT.matcher(range == null ? "" : range);
                 if (!match.matches()) {
                     throw bad("%s.multiple.range: value \"%s\" does not match 'm', 'm-n', or 'm+'", at, range);
@@ -284,7 +290,8 @@ final class CharmParser {
             if (resource != null && !charm.resources().containsKey(resource)) {
                 throw bad("parsing containers: referenced resource \"%s\" not found", resource);
             }
-            if (resource != null && !"oci-image".equals(charm.resources().get(resource).get("type"))) {
+            if (resource != null
+                    && !"oci-image".equals(charm.resources().get(resource).get("type"))) {
                 throw bad("parsing containers: referenced resource \"%s\" is not a oci-image", resource);
             }
         });
@@ -303,7 +310,9 @@ final class CharmParser {
             }
             Map<String, Object> map = mapOf("metadata: assumes", each);
             if (map.size() != 1 || !(map.containsKey("any-of") || map.containsKey("all-of"))) {
-                throw bad("metadata: assumes: expected \"any-of\" or \"all-of\", got \"%s\"", String.join(", ", map.keySet()));
+                throw bad(
+                        "metadata: assumes: expected \"any-of\" or \"all-of\", got \"%s\"",
+                        String.join(", ", map.keySet()));
             }
         }
         return new ArrayList<>((List<?>) YamlFile.plain(value));
@@ -343,7 +352,10 @@ final class CharmParser {
             out.put(
                     name,
                     new CharmOption(
-                            name, type, description == null ? "" : description, defaultValue(name, type, map.get("default"))));
+                            name,
+                            type,
+                            description == null ? "" : description,
+                            defaultValue(name, type, map.get("default"))));
         });
         return out;
     }
@@ -465,7 +477,8 @@ final class CharmParser {
             if (!channel.contains("/")) {
                 channel += "/stable";
             }
-            bases.add(new CharmBase(name, channel, strings("manifest: bases.architectures", base.get("architectures"))));
+            bases.add(
+                    new CharmBase(name, channel, strings("manifest: bases.architectures", base.get("architectures"))));
         }
         return bases.isEmpty() ? null : new CharmManifest(bases);
     }

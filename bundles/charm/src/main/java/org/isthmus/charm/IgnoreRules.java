@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
 
 /** What is left out of an archive: version control, build output, and the patterns of `.jujuignore` (those of git). */
 final class IgnoreRules {
-    private static final List<String> ALWAYS =
-            List.of(".git", ".svn", ".hg", ".bzr", ".tox", "/build/", ".jujuignore");
+    private static final List<String> ALWAYS = List.of(".git", ".svn", ".hg", ".bzr", ".tox", "/build/", ".jujuignore");
 
     private record Rule(Pattern pattern, boolean foldersOnly, boolean keep) {}
 
@@ -60,7 +59,9 @@ final class IgnoreRules {
             } else if (c == '[' && glob.indexOf(']', i + 2) > 0) {
                 int end = glob.indexOf(']', i + 2);
                 String set = glob.substring(i + 1, end).replace("\\", "\\\\").replace("[", "\\[");
-                out.append('[').append(set.startsWith("!") ? "^" + set.substring(1) : set).append(']');
+                out.append('[')
+                        .append(set.startsWith("!") ? "^" + set.substring(1) : set)
+                        .append(']');
                 i = end;
             } else {
                 out.append(Pattern.quote(String.valueOf(c)));

@@ -61,7 +61,10 @@ final class YamlFile {
     private Node compose(byte[] bytes) {
         String text;
         try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException notUtf8) {
             throw bad("not UTF-8");
         }
@@ -77,7 +80,9 @@ final class YamlFile {
             int line = reason.indexOf('\n');
             int at = reason.lastIndexOf(" line ");
             throw bad((line > 0 ? reason.substring(0, line) : reason)
-                    + (line > 0 && at > line ? ", line " + reason.substring(at + 6).replaceAll("(?s)[^0-9].*", "") : ""));
+                    + (line > 0 && at > line
+                            ? ", line " + reason.substring(at + 6).replaceAll("(?s)[^0-9].*", "")
+                            : ""));
         }
     }
 

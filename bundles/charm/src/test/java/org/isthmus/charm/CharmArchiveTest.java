@@ -119,7 +119,8 @@ public class CharmArchiveTest {
                 CharmArchive.read(archives[i], small);
                 fail(reasons[i]);
             } catch (Refused refused) {
-                assertTrue(refused.problem().message(), refused.problem().message().contains(reasons[i]));
+                assertTrue(
+                        refused.problem().message(), refused.problem().message().contains(reasons[i]));
             }
         }
     }
@@ -148,14 +149,17 @@ public class CharmArchiveTest {
 
     @Test
     public void whatIsNoZipIsRefused() throws IOException {
-        for (String content : new String[] {"", "x", "PK\3\4 this is no zip, however it starts, and long enough to be one"}) {
+        for (String content :
+                new String[] {"", "x", "PK\3\4 this is no zip, however it starts, and long enough to be one"}) {
             Path file = temporary.newFile().toPath();
             Files.writeString(file, content);
             try {
                 CharmArchive.read(file);
                 fail();
             } catch (Refused refused) {
-                assertEquals("cannot read charm archive: not a zip file", refused.problem().message());
+                assertEquals(
+                        "cannot read charm archive: not a zip file",
+                        refused.problem().message());
             }
         }
     }
@@ -232,8 +236,10 @@ public class CharmArchiveTest {
                 if (Files.isSymbolicLink(path)) {
                     out.put(name, "-> " + Files.readSymbolicLink(path));
                 } else if (Files.isRegularFile(path)) {
-                    out.put(name, Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE)
-                            + " " + java.util.Arrays.hashCode(Files.readAllBytes(path)));
+                    out.put(
+                            name,
+                            Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE) + " "
+                                    + java.util.Arrays.hashCode(Files.readAllBytes(path)));
                 } else if (!name.isEmpty()) {
                     out.put(name, "folder");
                 }
@@ -286,8 +292,19 @@ public class CharmArchiveTest {
         Files.writeString(folder.resolve("metadata.yaml"), METADATA);
         Files.writeString(folder.resolve(".jujuignore"), "# notes\n*.log\n/top\nsub/**/x\n!keep.log\nonly/\n");
         for (String name : new String[] {
-            "a.log", "deep/b.log", "keep.log", "top", "deep/top", "sub/1/2/x", "sub/x", "only/in", "deep/only", ".git/config", "build/o",
-            "deep/build/o", "hooks/install"
+            "a.log",
+            "deep/b.log",
+            "keep.log",
+            "top",
+            "deep/top",
+            "sub/1/2/x",
+            "sub/x",
+            "only/in",
+            "deep/only",
+            ".git/config",
+            "build/o",
+            "deep/build/o",
+            "hooks/install"
         }) {
             Files.createDirectories(folder.resolve(name).getParent());
             Files.writeString(folder.resolve(name), name);
@@ -301,7 +318,8 @@ public class CharmArchiveTest {
         Map<String, String> tree = tree(back);
         tree.values().removeIf(value -> value.equals("folder"));
         assertEquals(
-                "[deep/build/o, deep/only, deep/top, hooks/install, keep.log, metadata.yaml]", tree.keySet().toString());
+                "[deep/build/o, deep/only, deep/top, hooks/install, keep.log, metadata.yaml]",
+                tree.keySet().toString());
         assertTrue("hooks run", Files.isExecutable(back.resolve("hooks/install")));
     }
 
@@ -314,7 +332,9 @@ public class CharmArchiveTest {
             CharmFolder.zip(folder, OutputStream.nullOutputStream());
             fail();
         } catch (Refused refused) {
-            assertEquals("symlink \"up\" links out of charm: \"../x\"", refused.problem().message());
+            assertEquals(
+                    "symlink \"up\" links out of charm: \"../x\"",
+                    refused.problem().message());
         }
     }
 

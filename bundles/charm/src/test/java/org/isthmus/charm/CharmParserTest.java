@@ -67,7 +67,8 @@ public class CharmParserTest {
                 "12\n",
                 "version",
                 "abc\nnoise");
-        assertEquals(new CharmRelation("info", "requirer", "juju-info", "container", 2, true),
+        assertEquals(
+                new CharmRelation("info", "requirer", "juju-info", "container", 2, true),
                 charm.metadata().requires().get("info"));
         assertEquals("mysql", charm.metadata().endpoints().get("db").interfaceName());
         assertEquals("peer", charm.metadata().peers().get("ring").role());
@@ -78,7 +79,9 @@ public class CharmParserTest {
         assertEquals(2.0, charm.config().get("c").defaultValue());
         assertEquals(true, charm.config().get("d").defaultValue());
         assertEquals("string", charm.config().get("e").type());
-        assertEquals(Map.of("to", Map.of("type", "string")), charm.actions().get("dump").params().get("properties"));
+        assertEquals(
+                Map.of("to", Map.of("type", "string")),
+                charm.actions().get("dump").params().get("properties"));
         assertTrue(charm.actions().get("dump").parallel());
         assertEquals("No description", charm.actions().get("list").description());
         assertEquals("20.10/stable", charm.manifest().bases().get(0).channel());
@@ -106,9 +109,13 @@ public class CharmParserTest {
         metadata("relation \"db\" using a reserved interface: \"juju-info\"", "provides: {db: juju-info}");
         metadata("charm \"blog\" using a duplicated relation name: \"db\"", "provides: {db: x}\nrequires: {db: x}");
         metadata("lacks \"requires\" relation with container scope", "subordinate: true\nrequires: {db: x}");
-        metadata("metadata: requires.db.scope: unexpected value \"near\"", "requires: {db: {interface: x, scope: near}}");
+        metadata(
+                "metadata: requires.db.scope: unexpected value \"near\"",
+                "requires: {db: {interface: x, scope: near}}");
         metadata("metadata: requires.db.interface: expected string, got nothing", "requires: {db: {scope: global}}");
-        metadata("metadata: requires.db.limit: expected int, got \"many\"", "requires: {db: {interface: x, limit: many}}");
+        metadata(
+                "metadata: requires.db.limit: expected int, got \"many\"",
+                "requires: {db: {interface: x, limit: many}}");
         metadata("metadata: provides: expected map, got a list", "provides: [db]");
         metadata("metadata: subordinate: expected bool, got 3", "subordinate: 3");
         metadata("storage \"data\": type must be specified", "storage: {data: {}}");
@@ -122,10 +129,24 @@ public class CharmParserTest {
         metadata("assumes in metadata v1 not valid", "assumes: [juju]");
         metadata("containers without a manifest.yaml", "containers: {a: {}}");
         metadata("invalid charm-user \"me\"", "charm-user: me");
-        refused("metadata v2 manifest.yaml with series slice", "metadata.yaml", HEAD + "series: [jammy]", "manifest.yaml", V2);
-        refused("min-juju-version in metadata v2", "metadata.yaml", HEAD + "min-juju-version: 2.9.0", "manifest.yaml", V2);
-        refused("referenced resource \"img\" not found",
-                "metadata.yaml", HEAD + "containers: {a: {resource: img}}", "manifest.yaml", V2);
+        refused(
+                "metadata v2 manifest.yaml with series slice",
+                "metadata.yaml",
+                HEAD + "series: [jammy]",
+                "manifest.yaml",
+                V2);
+        refused(
+                "min-juju-version in metadata v2",
+                "metadata.yaml",
+                HEAD + "min-juju-version: 2.9.0",
+                "manifest.yaml",
+                V2);
+        refused(
+                "referenced resource \"img\" not found",
+                "metadata.yaml",
+                HEAD + "containers: {a: {resource: img}}",
+                "manifest.yaml",
+                V2);
         refused("base \"ubuntu\" needs a channel", "metadata.yaml", HEAD, "manifest.yaml", "bases: [{name: ubuntu}]");
         refused("invalid revision file: \"x\"", "metadata.yaml", HEAD, "revision", "x");
     }
@@ -135,7 +156,8 @@ public class CharmParserTest {
         String[][] table = {
             {"config.yaml", "", "invalid config: empty configuration"},
             {"config.yaml", "options: {a: {type: list}}", "option \"a\" has unknown type \"list\""},
-            {"config.yaml", "options: {a: {default: 1}}", "invalid config default: option \"a\" expected string, got 1"},
+            {"config.yaml", "options: {a: {default: 1}}", "invalid config default: option \"a\" expected string, got 1"
+            },
             {"config.yaml", "options: {a: {type: int, default: x}}", "option \"a\" expected int, got \"x\""},
             {"config.yaml", "options: {a: {type: boolean, default: 1}}", "option \"a\" expected boolean, got 1"},
             {"actions.yaml", "Dump: {}", "bad action name Dump"},
@@ -173,15 +195,45 @@ public class CharmParserTest {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         String[] words = {
-            "name", "requires", ": ", "\n", "  ", "- ", "{", "}", "[", "]", "&a ", "*a", "!!int ", "'", "\"", "|\n", "<<: ", "db", "1e9",
-            "options", "~", "? ", "\u0000", "é", "0x", "type", "---\n", "%", "@", "storage", ", "
+            "name",
+            "requires",
+            ": ",
+            "\n",
+            "  ",
+            "- ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "&a ",
+            "*a",
+            "!!int ",
+            "'",
+            "\"",
+            "|\n",
+            "<<: ",
+            "db",
+            "1e9",
+            "options",
+            "~",
+            "? ",
+            "\u0000",
+            "é",
+            "0x",
+            "type",
+            "---\n",
+            "%",
+            "@",
+            "storage",
+            ", "
         };
         for (int i = 0; i < 5000; i++) {
             StringBuilder text = new StringBuilder(random.nextBoolean() ? HEAD : "");
             for (int n = random.nextInt(30); n > 0; n--) {
                 text.append(words[random.nextInt(words.length)]);
             }
-            String file = List.of("metadata.yaml", "config.yaml", "actions.yaml", "manifest.yaml").get(random.nextInt(4));
+            String file = List.of("metadata.yaml", "config.yaml", "actions.yaml", "manifest.yaml")
+                    .get(random.nextInt(4));
             try {
                 if (file.equals("metadata.yaml")) {
                     parse(file, text.toString());

@@ -50,7 +50,9 @@ public class CharmFoldersTest {
         assertEquals(7, shipped.find("blog", null, -1, List.of()).orElseThrow().revision());
         assertEquals(3, shipped.find("blog", null, 3, List.of()).orElseThrow().revision());
         assertTrue(shipped.find("blog", null, 4, List.of()).isEmpty());
-        assertEquals(1, shipped.find("blog-viewer", "edge", -1, List.of()).orElseThrow().revision());
+        assertEquals(
+                1,
+                shipped.find("blog-viewer", "edge", -1, List.of()).orElseThrow().revision());
         assertTrue(shipped.find("../store/blog", null, -1, List.of()).isEmpty());
     }
 

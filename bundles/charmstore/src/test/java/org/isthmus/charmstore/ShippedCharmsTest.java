@@ -42,9 +42,12 @@ public class ShippedCharmsTest {
         assertEquals("mysql", mysql.metadata().provides().get("db").interfaceName());
         assertEquals("mysql-ha", mysql.metadata().peers().get("cluster").interfaceName());
         Charm wordpress = fetch("wordpress");
-        assertEquals("[db, loadbalancer, website]", wordpress.metadata().endpoints().keySet().toString());
+        assertEquals(
+                "[db, loadbalancer, website]",
+                wordpress.metadata().endpoints().keySet().toString());
         assertEquals("mysql", wordpress.metadata().requires().get("db").interfaceName());
-        assertEquals("reversenginx", wordpress.metadata().peers().get("loadbalancer").interfaceName());
+        assertEquals(
+                "reversenginx", wordpress.metadata().peers().get("loadbalancer").interfaceName());
         assertEquals("My Blog", wordpress.config().get("blog-title").defaultValue());
         assertEquals(5, wordpress.revision());
         Charm ubuntu = fetch("ubuntu");

@@ -84,8 +84,8 @@ final class Firewaller implements Reconciler {
             return CompletableFuture.completedFuture(false);
         }
         return CompletableFuture.allOf(wanted.entrySet().stream()
-                        .map(entry -> firewall.set(entry.getKey(), entry.getValue())
-                                .toCompletableFuture())
+                        .map(entry ->
+                                firewall.set(entry.getKey(), entry.getValue()).toCompletableFuture())
                         .toArray(CompletableFuture[]::new))
                 .thenApply(done -> true);
     }
@@ -107,7 +107,8 @@ final class Firewaller implements Reconciler {
                 for (UnitPort port : unit.ports()) {
                     Set<String> callers = callers(application, port.endpoint());
                     if (!callers.isEmpty()) {
-                        sources.computeIfAbsent(port.range(), any -> new HashSet<>()).addAll(callers);
+                        sources.computeIfAbsent(port.range(), any -> new HashSet<>())
+                                .addAll(callers);
                     }
                 }
             }

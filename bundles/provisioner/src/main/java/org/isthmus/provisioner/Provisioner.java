@@ -116,7 +116,8 @@ final class Provisioner implements Reconciler {
                         documents,
                         machine.id(),
                         "pending",
-                        "waiting for the provider of cloud type \"" + model.cloudType() + "\", which is not installed"));
+                        "waiting for the provider of cloud type \"" + model.cloudType()
+                                + "\", which is not installed"));
             }
         }
         return all(told).thenApply(done -> some ? PROVIDER_MISSING : null);
@@ -141,26 +142,30 @@ final class Provisioner implements Reconciler {
             Instant now = clock.instant();
             Instant last = looked.get(uuid);
             boolean due = first || last == null || !now.isBefore(last.plus(settings.look()));
-            CompletionStage<Optional<Map<String, Instance>>> instances =
-                    due || mustLook(documents.snapshot()) ? look(now) : CompletableFuture.completedFuture(Optional.empty());
-            return instances.thenCompose(found -> {
-                // Read after the list: whatever the list shows was journaled before, so it is known here.
-                Snapshot snapshot = documents.snapshot();
-                List<CompletionStage<?>> steps = new ArrayList<>();
-                found.ifPresent(map -> steps.add(compare(snapshot, map)));
-                for (Machine machine : snapshot.by(Kinds.MACHINES_PENDING, "pending")) {
-                    if (!machine.controller() && machine.life() == Life.ALIVE) {
-                        start(machine, found).ifPresent(steps::add);
-                    }
-                }
-                for (Machine machine : snapshot.by(Kinds.MACHINES_ENDING, Kinds.ENDING)) {
-                    end(machine, found).ifPresent(steps::add);
-                }
-                if (snapshot.all(Kinds.MACHINE).stream().anyMatch(machine -> !machine.controller())) {
-                    soon(settings.look());
-                }
-                return all(steps).completeOnTimeout(null, settings.turn().toMillis(), TimeUnit.MILLISECONDS);
-            }).thenApply(done -> next);
+            CompletionStage<Optional<Map<String, Instance>>> instances = due || mustLook(documents.snapshot())
+                    ? look(now)
+                    : CompletableFuture.completedFuture(Optional.empty());
+            return instances
+                    .thenCompose(found -> {
+                        // Read after the list: whatever the list shows was journaled before, so it is known here.
+                        Snapshot snapshot = documents.snapshot();
+                        List<CompletionStage<?>> steps = new ArrayList<>();
+                        found.ifPresent(map -> steps.add(compare(snapshot, map)));
+                        for (Machine machine : snapshot.by(Kinds.MACHINES_PENDING, "pending")) {
+                            if (!machine.controller() && machine.life() == Life.ALIVE) {
+                                start(machine, found).ifPresent(steps::add);
+                            }
+                        }
+                        for (Machine machine : snapshot.by(Kinds.MACHINES_ENDING, Kinds.ENDING)) {
+                            end(machine, found).ifPresent(steps::add);
+                        }
+                        if (snapshot.all(Kinds.MACHINE).stream().anyMatch(machine -> !machine.controller())) {
+                            soon(settings.look());
+                        }
+                        return all(steps)
+                                .completeOnTimeout(null, settings.turn().toMillis(), TimeUnit.MILLISECONDS);
+                    })
+                    .thenApply(done -> next);
         }
 
         private void soon(Duration wait) {
@@ -218,8 +223,8 @@ final class Provisioner implements Reconciler {
                 } else if (instance.id().equals(machine.instanceId())) {
                     byInstance.remove(instance.id());
                     if (!instance.addresses().isEmpty() && !instance.addresses().equals(machine.addresses())) {
-                        steps.add(submit((engine, tx) ->
-                                engine.setMachineAddresses(tx, machine.id(), instance.addresses())));
+                        steps.add(submit(
+                                (engine, tx) -> engine.setMachineAddresses(tx, machine.id(), instance.addresses())));
                     }
                     if (machine.life() == Life.ALIVE) {
                         steps.add(status(controller, documents, machine.id(), instance.status(), instance.message()));
@@ -229,7 +234,9 @@ final class Provisioner implements Reconciler {
                 }
             }
             for (Machine gone : byInstance.values()) {
-                if (gone.life() == Life.ALIVE && !gone.controller() && !gone.instanceId().startsWith("manual:")) {
+                if (gone.life() == Life.ALIVE
+                        && !gone.controller()
+                        && !gone.instanceId().startsWith("manual:")) {
                     steps.add(status(controller, documents, gone.id(), "unknown", "instance is gone from the cloud"));
                 }
             }
@@ -245,7 +252,8 @@ final class Provisioner implements Reconciler {
             String key = key(machine);
             Instant now = clock.instant();
             Attempt attempt = attempts.get(key);
-            if (machine.instanceStatus() != null && machine.instanceStatus().status().equals(ERROR)) {
+            if (machine.instanceStatus() != null
+                    && machine.instanceStatus().status().equals(ERROR)) {
                 attempts.remove(key);
                 return Optional.empty();
             }
@@ -314,8 +322,8 @@ final class Provisioner implements Reconciler {
             return controller
                     .access()
                     .call(access -> CompletableFuture.completedFuture(access.hashAgentPassword(fresh.password())))
-                    .thenCompose(hash -> submit((engine, tx) ->
-                            engine.intendStart(tx, machine.id(), fresh.token(), fresh.nonce(), hash)))
+                    .thenCompose(hash -> submit(
+                            (engine, tx) -> engine.intendStart(tx, machine.id(), fresh.token(), fresh.nonce(), hash)))
                     .thenApply(journaled -> {
                         attempts.put(key(machine), fresh);
                         return fresh;
@@ -337,7 +345,9 @@ final class Provisioner implements Reconciler {
             StartRequest request = new StartRequest(
                     secret.token(),
                     machine.id(),
-                    machine.requestedBase() == null ? null : machine.requestedBase().toString(),
+                    machine.requestedBase() == null
+                            ? null
+                            : machine.requestedBase().toString(),
                     machine.constraints(),
                     machine.placement(),
                     new AgentStart(
@@ -384,8 +394,7 @@ final class Provisioner implements Reconciler {
                         instance.addresses(),
                         instance.base() == null ? null : Base.parse(instance.base()),
                         instance.hostname());
-                engine.setInstanceStatus(
-                        tx, machine.id(), new StatusValue(instance.status(), instance.message(), now));
+                engine.setInstanceStatus(tx, machine.id(), new StatusValue(instance.status(), instance.message(), now));
             });
         }
 
@@ -492,10 +501,12 @@ final class Provisioner implements Reconciler {
 
     private static CompletionStage<Void> submit(
             ControllerContext controller, Documents documents, BiConsumer<ApplicationEngine, Tx> decision) {
-        return controller.applications().call(engine -> documents.submit(tx -> {
-            decision.accept(engine, tx);
-            return null;
-        }));
+        return controller
+                .applications()
+                .call(engine -> documents.submit(tx -> {
+                    decision.accept(engine, tx);
+                    return null;
+                }));
     }
 
     /** Says it once: a status that stands already is no change, or the change would call this reconciler for ever. */

@@ -14,7 +14,13 @@ import java.time.Duration;
  * @param turn how long one turn may take; what goes on longer is left to run
  */
 record ProvisionerSettings(
-        int tries, Duration between, int parallel, Duration look, Duration startLimit, Duration callLimit, Duration turn) {
+        int tries,
+        Duration between,
+        int parallel,
+        Duration look,
+        Duration startLimit,
+        Duration callLimit,
+        Duration turn) {
     static final ProvisionerSettings USUAL = new ProvisionerSettings(
             10,
             Duration.ofSeconds(10),

@@ -41,7 +41,9 @@ public class ProvisionerTest {
         assertEquals("i-" + machine.clientToken().substring(0, 6), machine.instanceId());
         assertEquals("running: Running", world.status(id));
         assertEquals("debian@12", machine.base().toString());
-        assertEquals("arch=amd64 cores=1 mem=512M availability-zone=a", machine.hardware().toString());
+        assertEquals(
+                "arch=amd64 cores=1 mem=512M availability-zone=a",
+                machine.hardware().toString());
         assertTrue(machine.nonce().startsWith("machine-" + id + ":"));
         world.turn();
         assertEquals(List.of("start " + id), world.provider.calls);
@@ -106,7 +108,8 @@ public class ProvisionerTest {
         world.crash();
         world.turn();
         assertEquals(token, world.machine(id).clientToken());
-        assertEquals("the instance knows the old password", hash, world.machine(id).passwordHash());
+        assertEquals(
+                "the instance knows the old password", hash, world.machine(id).passwordHash());
         assertEquals(1, world.provider.instances.size());
         assertEquals("running: Running", world.status(id));
     }
@@ -232,7 +235,9 @@ public class ProvisionerTest {
             }
             for (Machine machine : world.model.snapshot().all(Kinds.MACHINE)) {
                 boolean gaveUp = machine.instanceStatus().status().equals("provisioning error");
-                assertTrue("seed " + seed + " " + machine, gaveUp || machine.instanceId() != null && machine.life() == Life.ALIVE);
+                assertTrue(
+                        "seed " + seed + " " + machine,
+                        gaveUp || machine.instanceId() != null && machine.life() == Life.ALIVE);
             }
             long known = world.provider.instances.keySet().stream()
                     .filter(token -> world.model.snapshot().all(Kinds.MACHINE).stream()
@@ -248,7 +253,9 @@ public class ProvisionerTest {
         world.turn();
         String instance = world.machine(id).instanceId();
         world.model.write(tx -> {
-            tx.put(Kinds.APPLICATION, application("blog", Map.of("", new Application.ExposedEndpoint(null, List.of("10.0.0.0/8")))));
+            tx.put(
+                    Kinds.APPLICATION,
+                    application("blog", Map.of("", new Application.ExposedEndpoint(null, List.of("10.0.0.0/8")))));
             tx.put(Kinds.APPLICATION, application("db", null));
             tx.put(Kinds.UNIT, unit("blog/0", id, 80));
             tx.put(Kinds.UNIT, unit("db/0", id, 3306));
@@ -265,13 +272,41 @@ public class ProvisionerTest {
 
     private static Application application(String name, Map<String, Application.ExposedEndpoint> exposed) {
         return new Application(
-                name, "local:x-1", null, Life.ALIVE, false, exposed != null, exposed, Map.of(), false, Constraints.NONE, Map.of(),
-                null, "t", 1, 1, false, Instant.EPOCH);
+                name,
+                "local:x-1",
+                null,
+                Life.ALIVE,
+                false,
+                exposed != null,
+                exposed,
+                Map.of(),
+                false,
+                Constraints.NONE,
+                Map.of(),
+                null,
+                "t",
+                1,
+                1,
+                false,
+                Instant.EPOCH);
     }
 
     private static Unit unit(String name, String machine, int port) {
         return new Unit(
-                name, name.substring(0, name.indexOf('/')), Life.ALIVE, machine, null, null, null, null, null, null,
-                List.of(new Unit.UnitPort("", PortRange.parse(port + "/tcp"))), null, false, null, Instant.EPOCH);
+                name,
+                name.substring(0, name.indexOf('/')),
+                Life.ALIVE,
+                machine,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(new Unit.UnitPort("", PortRange.parse(port + "/tcp"))),
+                null,
+                false,
+                null,
+                Instant.EPOCH);
     }
 }

@@ -76,20 +76,21 @@ final class World implements AutoCloseable {
         Store store = (Store) Proxy.newProxyInstance(
                 World.class.getClassLoader(), new Class<?>[] {Store.class}, (self, method, args) -> controller);
         context = (ControllerContext) Proxy.newProxyInstance(
-                World.class.getClassLoader(), new Class<?>[] {ControllerContext.class}, (self, method, args) ->
-                        switch (method.getName()) {
-                            case "uuid" -> "c";
-                            case "apiAddresses" -> List.of("127.0.0.1:17070");
-                            case "caCert" -> "PEM";
-                            case "applications" -> applications;
-                            case "access" -> accesses;
-                            case "provider" -> providerPlug;
-                            case "providerTypes" -> installed ? List.of("fake") : List.of();
-                            case "store" -> store;
-                            default -> throw new UnsupportedOperationException(method.getName());
-                        });
-        controller.write(tx -> tx.put(
-                Kinds.CLOUD, new CloudRecord("aws", "fake", List.of("empty"), "", List.of(), Map.of())));
+                World.class.getClassLoader(),
+                new Class<?>[] {ControllerContext.class},
+                (self, method, args) -> switch (method.getName()) {
+                    case "uuid" -> "c";
+                    case "apiAddresses" -> List.of("127.0.0.1:17070");
+                    case "caCert" -> "PEM";
+                    case "applications" -> applications;
+                    case "access" -> accesses;
+                    case "provider" -> providerPlug;
+                    case "providerTypes" -> installed ? List.of("fake") : List.of();
+                    case "store" -> store;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+        controller.write(
+                tx -> tx.put(Kinds.CLOUD, new CloudRecord("aws", "fake", List.of("empty"), "", List.of(), Map.of())));
         model.write(tx -> tx.put(
                 Kinds.MODEL,
                 new ModelRecord(
@@ -137,7 +138,10 @@ final class World implements AutoCloseable {
     Duration turn() throws Exception {
         Cause cause = new Cause(Set.of(), first);
         first = false;
-        return provisioner.reconcile(context, model, cause).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return provisioner
+                .reconcile(context, model, cause)
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
     }
 
     Duration firewallTurn(Firewaller firewaller) throws Exception {
@@ -294,18 +298,20 @@ final class World implements AutoCloseable {
 
         @Override
         public Optional<Firewall> firewall() {
-            return !filtered ? Optional.empty() : Optional.of(new Firewall() {
-                @Override
-                public CompletionStage<Void> set(String instance, Set<Rule> wanted) {
-                    rules.put(instance, wanted);
-                    return CompletableFuture.completedFuture(null);
-                }
+            return !filtered
+                    ? Optional.empty()
+                    : Optional.of(new Firewall() {
+                        @Override
+                        public CompletionStage<Void> set(String instance, Set<Rule> wanted) {
+                            rules.put(instance, wanted);
+                            return CompletableFuture.completedFuture(null);
+                        }
 
-                @Override
-                public CompletionStage<Set<Rule>> rules(String instance) {
-                    return CompletableFuture.completedFuture(rules.get(instance));
-                }
-            });
+                        @Override
+                        public CompletionStage<Set<Rule>> rules(String instance) {
+                            return CompletableFuture.completedFuture(rules.get(instance));
+                        }
+                    });
         }
 
         @Override

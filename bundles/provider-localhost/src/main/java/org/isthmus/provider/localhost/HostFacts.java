@@ -71,7 +71,9 @@ record HostFacts(String arch, long cores, long mem, long disk, String base, bool
                 for (String line : Files.readAllLines(file)) {
                     int equals = line.indexOf('=');
                     if (equals > 0) {
-                        values.put(line.substring(0, equals), line.substring(equals + 1).replaceAll("^\"|\"$", ""));
+                        values.put(
+                                line.substring(0, equals),
+                                line.substring(equals + 1).replaceAll("^\"|\"$", ""));
                     }
                 }
                 String version = values.getOrDefault("VERSION_ID", values.get("VERSION_CODENAME"));

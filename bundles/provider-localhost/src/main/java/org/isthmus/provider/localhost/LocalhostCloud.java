@@ -48,7 +48,8 @@ final class LocalhostCloud implements Cloud {
         }
         String type = constraints.text("instance-type");
         if (type != null) {
-            throw Problem.notValid("invalid constraint value: instance-type=%s\nvalid values are: none on this cloud", type);
+            throw Problem.notValid(
+                    "invalid constraint value: instance-type=%s\nvalid values are: none on this cloud", type);
         }
         List<String> warnings = new ArrayList<>();
         TreeSet<String> ignored = new TreeSet<>(constraints.values().keySet());

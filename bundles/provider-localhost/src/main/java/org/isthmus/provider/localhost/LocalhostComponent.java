@@ -25,8 +25,8 @@ public final class LocalhostComponent implements CloudProvider {
     @Activate
     public LocalhostComponent(BundleContext context) {
         AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                     Thread thread = new Thread(work, "isthmus-localhost-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

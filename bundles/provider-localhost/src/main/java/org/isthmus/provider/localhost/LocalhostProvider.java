@@ -54,7 +54,9 @@ final class LocalhostProvider implements CloudProvider {
 
     @Override
     public Cloud open(CloudSpec spec) {
-        if (spec.authType() != null && !spec.authType().isEmpty() && !spec.authType().equals("empty")) {
+        if (spec.authType() != null
+                && !spec.authType().isEmpty()
+                && !spec.authType().equals("empty")) {
             throw Problem.notValid("auth-type \"%s\" not supported", spec.authType());
         }
         return new LocalhostCloud(spec, machines, starting, executor);

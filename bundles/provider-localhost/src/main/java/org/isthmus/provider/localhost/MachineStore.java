@@ -109,7 +109,8 @@ final class MachineStore {
                 request.machineId(),
                 model,
                 agent.controllerUuid(),
-                "juju-" + model.substring(Math.max(0, model.length() - 6)) + "-" + request.machineId().replace('/', '-'),
+                "juju-" + model.substring(Math.max(0, model.length() - 6)) + "-"
+                        + request.machineId().replace('/', '-'),
                 address,
                 "starting",
                 0,
@@ -150,8 +151,15 @@ final class MachineStore {
     private MachineFile launch(Path machine, MachineFile file) throws IOException {
         Path supervisor = supervisor();
         List<String> command = new ArrayList<>(List.of(
-                "setsid", "bash", "-c", "if [ -n \"$1\" ]; then echo $$ > \"$1/cgroup.procs\"; fi; shift; exec bash \"$@\"", "isthmus"));
-        command.add(processes.makeGroup(machine.getFileName().toString()).map(Path::toString).orElse(""));
+                "setsid",
+                "bash",
+                "-c",
+                "if [ -n \"$1\" ]; then echo $$ > \"$1/cgroup.procs\"; fi; shift; exec bash \"$@\"",
+                "isthmus"));
+        command.add(processes
+                .makeGroup(machine.getFileName().toString())
+                .map(Path::toString)
+                .orElse(""));
         command.add(supervisor.toString());
         command.add(machine.toString());
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -162,7 +170,9 @@ final class MachineStore {
                         machine.resolve("log/supervisor.log").toFile()));
         Map<String, String> environment = builder.environment();
         // The container's own settings are nothing to a machine.
-        environment.keySet().removeIf(key -> key.startsWith("KARAF_") || key.startsWith("JUJU_") || key.equals("JAVA_OPTS"));
+        environment
+                .keySet()
+                .removeIf(key -> key.startsWith("KARAF_") || key.startsWith("JUJU_") || key.equals("JAVA_OPTS"));
         environment.put(MachineProcesses.MARK, file.token());
         environment.put("ISTHMUS_HOME", home.toString());
         environment.put("ISTHMUS_MACHINE_DIR", machine.toString());
@@ -215,7 +225,9 @@ final class MachineStore {
         addresses.clean();
         List<Path> all;
         try (Stream<Path> found = Files.list(folder)) {
-            all = found.filter(p -> !p.getFileName().toString().startsWith(".")).sorted().toList();
+            all = found.filter(p -> !p.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .toList();
         }
         for (Path machine : all) {
             String id = machine.getFileName().toString();

@@ -72,7 +72,9 @@ public class LocalhostCloudTest {
 
     @After
     public void stop() throws Exception {
-        cloud.stop(cloud.list().toCompletableFuture().get().stream().map(Instance::id).toList())
+        cloud.stop(cloud.list().toCompletableFuture().get().stream()
+                        .map(Instance::id)
+                        .toList())
                 .toCompletableFuture()
                 .get(40, TimeUnit.SECONDS);
         executor.shutdownNow();
@@ -85,7 +87,8 @@ public class LocalhostCloudTest {
                 "ubuntu@22.04",
                 Constraints.parse(constraints),
                 placement,
-                new AgentStart("c", MODEL, "machine-" + machine, "nonce", "secret", List.of("127.0.0.1:1"), "PEM", "3.6.9"),
+                new AgentStart(
+                        "c", MODEL, "machine-" + machine, "nonce", "secret", List.of("127.0.0.1:1"), "PEM", "3.6.9"),
                 Map.of());
     }
 
@@ -112,7 +115,9 @@ public class LocalhostCloudTest {
     }
 
     private static long number(Path file) throws IOException {
-        return Files.exists(file) && Files.size(file) > 0 ? Long.parseLong(Files.readString(file).strip()) : 0;
+        return Files.exists(file) && Files.size(file) > 0
+                ? Long.parseLong(Files.readString(file).strip())
+                : 0;
     }
 
     /** A process that ended and waits to be collected has no command line any more. */
@@ -160,7 +165,10 @@ public class LocalhostCloudTest {
         Instance again = start(on, request("0", token, "", null));
         assertEquals(instance.id(), again.id());
         await("supervisor", () -> number(folder.resolve("daemon")) > 0);
-        assertEquals("one supervisor", 1, Files.readAllLines(folder.resolve("starts")).size());
+        assertEquals(
+                "one supervisor",
+                1,
+                Files.readAllLines(folder.resolve("starts")).size());
         assertEquals(List.of(instance.id()), ids(on));
 
         long daemon = number(folder.resolve("daemon"));
@@ -179,7 +187,9 @@ public class LocalhostCloudTest {
     }
 
     private static List<String> ids(Cloud on) throws Exception {
-        return on.list().toCompletableFuture().get(20, TimeUnit.SECONDS).stream().map(Instance::id).toList();
+        return on.list().toCompletableFuture().get(20, TimeUnit.SECONDS).stream()
+                .map(Instance::id)
+                .toList();
     }
 
     @Test
@@ -187,7 +197,8 @@ public class LocalhostCloudTest {
         String token = token();
         List<CompletableFuture<Instance>> starts = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            starts.add(cloud.start(request("3", token, "", null), (status, message) -> {}).toCompletableFuture());
+            starts.add(cloud.start(request("3", token, "", null), (status, message) -> {})
+                    .toCompletableFuture());
         }
         Set<String> ids = new TreeSet<>();
         for (CompletableFuture<Instance> each : starts) {
@@ -235,7 +246,8 @@ public class LocalhostCloudTest {
             start(cloud, request("9", token(), constraints, placement));
             fail("not refused: " + message);
         } catch (ExecutionException failure) {
-            assertTrue(Refused.of(failure).message(), Refused.of(failure).message().contains(message));
+            assertTrue(
+                    Refused.of(failure).message(), Refused.of(failure).message().contains(message));
         }
         assertTrue(ids(cloud).isEmpty());
     }
@@ -264,13 +276,23 @@ public class LocalhostCloudTest {
         Instance instance = start(cloud, request("2", token(), "", null));
         Cloud other = new LocalhostProvider(home, base, addresses, Path.of("/sys/fs/cgroup"), executor)
                 .open(new CloudSpec(
-                        "aws", "localhost", "x", "", "empty", Map.of(), Map.of(), "c", UUID.randomUUID().toString(), "m"));
+                        "aws",
+                        "localhost",
+                        "x",
+                        "",
+                        "empty",
+                        Map.of(),
+                        Map.of(),
+                        "c",
+                        UUID.randomUUID().toString(),
+                        "m"));
         for (String id : List.of(instance.id(), "../machines/" + instance.id(), "..")) {
             try {
                 other.stop(List.of(id)).toCompletableFuture().get(20, TimeUnit.SECONDS);
                 fail();
             } catch (ExecutionException failure) {
-                assertEquals("instance \"" + id + "\" not found", Refused.of(failure).message());
+                assertEquals(
+                        "instance \"" + id + "\" not found", Refused.of(failure).message());
             }
         }
         assertTrue(ids(other).isEmpty());

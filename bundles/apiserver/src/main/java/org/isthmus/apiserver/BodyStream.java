@@ -22,7 +22,8 @@ final class BodyStream extends InputStream {
     private int at;
     private int held;
     private boolean admitted;
-    private boolean paused;
+    /** The socket is not read before the caller is known; so it begins paused. */
+    private boolean paused = true;
     private boolean ended;
     private boolean discarding;
     private IOException failure;

@@ -17,15 +17,49 @@ public class SummariesTest {
 
     private static ModelRecord model(String name) {
         return new ModelRecord(
-                "uuid", name, "admin", "iaas", "localhost", "localhost", "localhost", null, Life.ALIVE, 1,
-                ModelRecord.Mode.ACTIVE, false, Map.of(), null, "3.6.0", NOW, null, false);
+                "uuid",
+                name,
+                "admin",
+                "iaas",
+                "localhost",
+                "localhost",
+                "localhost",
+                null,
+                Life.ALIVE,
+                1,
+                ModelRecord.Mode.ACTIVE,
+                false,
+                Map.of(),
+                null,
+                "3.6.0",
+                NOW,
+                null,
+                false);
     }
 
     private static Machine machine(int id, Long cores) {
         Hardware hardware = cores == null ? null : new Hardware("amd64", cores, null, null, null, null, null);
         return new Machine(
-                Integer.toString(id), Life.ALIVE, null, null, null, null, null, null, null, null, null, null, hardware,
-                null, null, null, null, false, false, NOW);
+                Integer.toString(id),
+                Life.ALIVE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                hardware,
+                null,
+                null,
+                null,
+                null,
+                false,
+                false,
+                NOW);
     }
 
     private static Unit unit(int number) {
@@ -61,8 +95,10 @@ public class SummariesTest {
             case 1 -> tx.put(Kinds.MACHINE, machine(id, random.nextBoolean() ? null : (long) random.nextInt(8)));
             case 2 -> tx.remove(Kinds.MACHINE, Integer.toString(id));
             case 3 -> tx.put(Kinds.UNIT, unit(id));
-            case 4 -> tx.put(
-                    Kinds.MODEL_USER, new ModelUser("u" + id, "", random.nextBoolean() ? "read" : "write", "a", NOW));
+            case 4 ->
+                tx.put(
+                        Kinds.MODEL_USER,
+                        new ModelUser("u" + id, "", random.nextBoolean() ? "read" : "write", "a", NOW));
             default -> tx.remove(Kinds.MODEL_USER, "u" + id);
         }
     }

@@ -211,6 +211,9 @@ final class DocumentSet implements Documents {
                 appender.append(this, draft);
                 return;
             }
+        } catch (Refused closing) {
+            failed(draft, closing);
+            return;
         } catch (RuntimeException | Error bug) {
             LOG.error("The writer of {} failed", id, bug);
             failed(draft, bug);

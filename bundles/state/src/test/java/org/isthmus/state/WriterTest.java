@@ -77,6 +77,14 @@ public class WriterTest {
         return assertThrows(Refused.class, () -> get(stage)).problem();
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
     private CompletionStage<Void> set(String name, long value) {
         return model.submit(tx -> put(tx, name, value));
     }
@@ -156,13 +164,7 @@ public class WriterTest {
             models.add(get(store.create(each, tx -> setModel(tx, each))));
         }
         CountDownLatch go = new CountDownLatch(1);
-        disk.beforeAppend(() -> {
-            try {
-                assertTrue(go.await(20, TimeUnit.SECONDS));
-            } catch (InterruptedException interrupted) {
-                throw new IllegalStateException(interrupted);
-            }
-        });
+        disk.beforeAppend(() -> await(go));
         int before = disk.appends;
         List<CompletionStage<Void>> stages = new ArrayList<>();
         for (Documents each : models) {
@@ -487,13 +489,10 @@ public class WriterTest {
     @Test
     public void callersMayBlockWithoutHoldingUpTheWriter() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        CompletionStage<Void> blocked = set("x", 1).thenAccept(done -> {
-            try {
-                assertTrue(release.await(20, TimeUnit.SECONDS));
-            } catch (InterruptedException interrupted) {
-                throw new IllegalStateException(interrupted);
-            }
-        });
+        CountDownLatch attached = new CountDownLatch(1);
+        disk.beforeAppend(() -> await(attached));
+        CompletionStage<Void> blocked = set("x", 1).thenAccept(done -> await(release));
+        attached.countDown();
         for (int i = 0; i < 50; i++) {
             int number = i;
             set("y", number);

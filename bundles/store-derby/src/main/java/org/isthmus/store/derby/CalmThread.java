@@ -1,43 +1,60 @@
 package org.isthmus.store.derby;
 
 import java.io.IOException;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One thread that nobody can interrupt. An interrupt in the middle of Derby's file access closes the file under it and takes the
  * whole database down; callers may be interrupted as they like, their work here goes on to its end.
  */
 final class CalmThread implements AutoCloseable {
-    private final ThreadPoolExecutor executor;
+    private static final Runnable END = () -> {};
+
+    private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+    private boolean closed;
 
     CalmThread(String name) {
-        executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-            Thread thread = new Thread(work, name) {
-                @Override
-                public void interrupt() {
-                    // See the class comment.
+        // No executor: those wake their idle threads by an interrupt, and this one hears none.
+        Thread thread = new Thread(this::run, name) {
+            @Override
+            public void interrupt() {
+                // See the class comment.
+            }
+        };
+        thread.setDaemon(true);
+        thread.setContextClassLoader(CalmThread.class.getClassLoader());
+        thread.start();
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                Runnable next = work.take();
+                if (next == END) {
+                    return;
                 }
-            };
-            thread.setDaemon(true);
-            thread.setContextClassLoader(CalmThread.class.getClassLoader());
-            return thread;
-        });
+                next.run();
+            } catch (InterruptedException cannotBe) {
+                throw new IllegalStateException(cannotBe);
+            }
+        }
+    }
+
+    private synchronized void add(Runnable task) throws IOException {
+        if (closed) {
+            throw new IOException("the journal is closed");
+        }
+        work.add(task);
     }
 
     /** Runs on the thread and waits for the end, interrupted or not. */
     <T> T call(Callable<T> work) throws IOException {
         FutureTask<T> task = new FutureTask<>(work);
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException closed) {
-            throw new IOException("the journal is closed", closed);
-        }
+        add(task);
         boolean interrupted = false;
         try {
             while (true) {
@@ -69,8 +86,12 @@ final class CalmThread implements AutoCloseable {
         return new IOException(cause.getMessage(), cause);
     }
 
+    /** Ends the thread after what waits. */
     @Override
-    public void close() {
-        executor.shutdown();
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            work.add(END);
+        }
     }
 }

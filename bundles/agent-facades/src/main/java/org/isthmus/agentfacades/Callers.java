@@ -3,6 +3,7 @@ package org.isthmus.agentfacades;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.Snapshot;
 import org.isthmus.model.Unit;
 import org.isthmus.rpc.Call;
 
@@ -31,8 +32,10 @@ final class Callers {
     /** The unit's name, if the caller is the machine that it is placed on. */
     static String unitOfMachine(Call call, String tag) {
         String name = Tag.idOf("unit", tag);
-        Unit unit = call.model().snapshot().get(Kinds.UNIT, name);
-        if (unit == null || unit.machine() == null || !call.caller().isAgent(Tag.machine(unit.machine()))) {
+        Snapshot model = call.model().snapshot();
+        Unit unit = model.get(Kinds.UNIT, name);
+        String machine = unit == null ? null : MachineView.machineOf(model, unit);
+        if (machine == null || !call.caller().isAgent(Tag.machine(machine))) {
             // The same answer for a unit elsewhere and for none: an agent learns nothing about others.
             throw Problem.denied();
         }

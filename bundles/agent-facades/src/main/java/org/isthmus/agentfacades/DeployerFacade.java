@@ -4,9 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import org.isthmus.model.Kinds;
 import org.isthmus.model.Snapshot;
-import org.isthmus.model.store.Interest;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Facade;
@@ -33,14 +31,14 @@ public final class DeployerFacade {
         Snapshot model = call.model().snapshot();
         Map<String, Object> memory = new ConcurrentHashMap<>();
         memory.put(Watched.SUBJECT, machine);
-        MachineState state = MachineView.of(model, machine);
+        Set<String> principals = MachineView.principals(model, machine);
+        memory.put(Watched.PRINCIPALS, principals);
+        MachineState state = MachineView.of(model, machine, principals);
         watched.isNews(memory, state);
         return new WatchHandle(
                 "MachineStateWatcher",
                 call.model().id(),
-                Set.of(
-                        Interest.in(Kinds.MACHINE, machine),
-                        Interest.in(Kinds.UNIT, Kinds.UNITS_BY_MACHINE, machine)),
+                MachineView.interests(machine, principals),
                 memory,
                 new MachineStateResult(state),
                 true);
@@ -48,13 +46,14 @@ public final class DeployerFacade {
 
     @Method(access = Access.MACHINE_AGENT)
     public CompletionStage<ErrorResults> setPasswords(Call call, AgentPasswords passwords) {
-        return Items.each(passwords.changes(), change -> call.controller().access().call(access -> {
-            String unit = Callers.unitOfMachine(call, change.tag());
-            String hash = access.hashAgentPassword(change.password());
-            return Submit.applications(call, (applications, tx) -> {
-                applications.setUnitPassword(tx, unit, hash);
-                return null;
-            });
-        }));
+        return Items.each(
+                passwords.changes(), change -> call.controller().access().call(access -> {
+                    String unit = Callers.unitOfMachine(call, change.tag());
+                    String hash = access.hashAgentPassword(change.password());
+                    return Submit.applications(call, (applications, tx) -> {
+                        applications.setUnitPassword(tx, unit, hash);
+                        return null;
+                    });
+                }));
     }
 }

@@ -1,8 +1,8 @@
 package org.isthmus.agentfacades;
 
 import java.util.List;
-import org.isthmus.model.store.Logs;
 import org.isthmus.api.Tag;
+import org.isthmus.model.store.Logs;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Facade;

@@ -20,9 +20,11 @@ public final class MachineStateWatcherFacade {
     }
 
     @Next
+    @SuppressWarnings("unchecked")
     public Object next(Call call, WatchHandle handle, Set<Key> changed) {
         Map<String, Object> memory = Watched.memory(handle.state());
-        MachineState state = MachineView.of(call.model().snapshot(), (String) memory.get(Watched.SUBJECT));
+        MachineState state = MachineView.of(call.model().snapshot(), (String) memory.get(Watched.SUBJECT), (Set<String>)
+                memory.get(Watched.PRINCIPALS));
         boolean news = watched.isNews(memory, state);
         // No changed keys: the first call, which is always answered.
         return news || changed.isEmpty() ? new MachineStateResult(state) : null;

@@ -46,8 +46,9 @@ final class UnitView {
         interests.add(Interest.in(Kinds.RELATION, Kinds.RELATIONS_BY_APPLICATION, unit.application()));
         interests.add(Interest.in(Kinds.LEASE, unit.application()));
         interests.add(Interest.in(Kinds.MODEL, ModelRecord.ID));
-        if (unit.machine() != null) {
-            interests.add(Interest.in(Kinds.MACHINE, unit.machine()));
+        String machine = MachineView.machineOf(model, unit);
+        if (machine != null) {
+            interests.add(Interest.in(Kinds.MACHINE, machine));
         }
         for (int relation : relations) {
             String key = Integer.toString(relation);
@@ -70,7 +71,8 @@ final class UnitView {
         ModelRecord record = model.model();
         CharmRecord charm = model.get(Kinds.CHARM, application.charmUrl());
         Lease lease = model.get(Kinds.LEASE, unit.application());
-        Machine machine = unit.machine() == null ? null : model.get(Kinds.MACHINE, unit.machine());
+        String machineId = MachineView.machineOf(model, unit);
+        Machine machine = model.get(Kinds.MACHINE, machineId);
         String privateAddress = address(machine, "local-cloud");
         String publicAddress = address(machine, "public");
         Map<String, Object> told = new TreeMap<>(application.settings());
@@ -91,7 +93,7 @@ final class UnitView {
                 unit.life().word(),
                 application.life().word(),
                 unit.principal(),
-                unit.machine(),
+                machineId,
                 application.charmUrl(),
                 charm == null ? null : charm.sha256(),
                 configHash,
@@ -100,7 +102,9 @@ final class UnitView {
                 model.count(Kinds.UNITS_BY_PRINCIPAL, name),
                 privateAddress,
                 publicAddress,
-                machine == null || machine.hardware() == null ? null : machine.hardware().availabilityZone(),
+                machine == null || machine.hardware() == null
+                        ? null
+                        : machine.hardware().availabilityZone(),
                 !"false".equals(String.valueOf(config.get("automatically-retry-hooks"))),
                 seconds(config.get("update-status-hook-interval"), Duration.ofMinutes(5)),
                 new ModelFacts(record.uuid(), record.name(), proxies(config), apiAddresses),
@@ -112,8 +116,7 @@ final class UnitView {
         String number = Integer.toString(relation.number());
         Relation.Endpoint own = relation.endpointOf(unit.application());
         Relation.Endpoint other = relation.counterpartOf(unit.application());
-        RelationUnit self =
-                model.get(Kinds.RELATION_UNIT, RelationUnit.idOf(relation.number(), unit.name()));
+        RelationUnit self = model.get(Kinds.RELATION_UNIT, RelationUnit.idOf(relation.number(), unit.name()));
         boolean container = relation.scope().equals("container");
         Map<String, Long> members = new TreeMap<>();
         for (RelationUnit member : model.by(Kinds.RELATION_UNITS_IN_SCOPE, number)) {
@@ -125,8 +128,8 @@ final class UnitView {
                 members.put(member.unit(), member.version());
             }
         }
-        RelationApplication bag = model.get(
-                Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), other.application()));
+        RelationApplication bag =
+                model.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), other.application()));
         return new RelationState(
                 relation.number(),
                 relation.key(),

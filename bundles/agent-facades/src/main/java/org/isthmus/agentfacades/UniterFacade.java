@@ -164,9 +164,7 @@ public final class UniterFacade {
             units.put(unit.name(), reading(unit.workloadStatus(), null));
         }
         StatusValue status = application.status();
-        return status == null
-                ? new StatusReading("unknown", "", Map.of(), null, units)
-                : reading(status, units);
+        return status == null ? new StatusReading("unknown", "", Map.of(), null, units) : reading(status, units);
     }
 
     @Method(access = Access.UNIT_AGENT)
@@ -243,13 +241,12 @@ public final class UniterFacade {
             String name = Callers.unit(call, item.tag());
             StatusValue status = Statuses.of(call, item);
             return Submit.applications(call, (applications, tx) -> {
-                        needLeader(
-                                tx.now(), name, "cannot set application status: this unit is not the leader");
+                        needLeader(tx.now(), name, "cannot set application status: this unit is not the leader");
                         applications.setApplicationStatus(tx, Names.applicationOf(name), status);
                         return null;
                     })
-                    .thenRun(() -> Statuses.remember(
-                            call, "application:" + Names.applicationOf(name), "application", status));
+                    .thenRun(() ->
+                            Statuses.remember(call, "application:" + Names.applicationOf(name), "application", status));
         });
     }
 
@@ -392,8 +389,8 @@ public final class UniterFacade {
 
     private static List<UnitPort> ports(List<HookChanges.Port> ports) {
         return ports.stream()
-                .map(port -> new UnitPort(
-                        port.endpoint() == null ? "" : port.endpoint(), PortRange.parse(port.range())))
+                .map(port ->
+                        new UnitPort(port.endpoint() == null ? "" : port.endpoint(), PortRange.parse(port.range())))
                 .toList();
     }
 

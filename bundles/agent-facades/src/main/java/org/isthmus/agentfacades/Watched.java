@@ -16,6 +16,7 @@ import org.isthmus.rpc.Json;
 final class Watched {
     static final String SUBJECT = "subject";
     static final String RELATIONS = "relations";
+    static final String PRINCIPALS = "principals";
     private static final String DIGEST = "digest";
 
     private final ObjectMapper json = Json.newMapper();

@@ -65,9 +65,7 @@ public final class AgentApi implements AutoCloseable {
                 join(link.login(connection, tag, password), patience);
             } catch (Refused refused) {
                 try {
-                    if (refusal == null
-                            || refused.problem().code() != Code.UNAUTHORIZED
-                            || !refusal.mend(connection)) {
+                    if (refusal == null || refused.problem().code() != Code.UNAUTHORIZED || !refusal.mend(connection)) {
                         throw refused;
                     }
                 } catch (IOException broken) {
@@ -86,7 +84,8 @@ public final class AgentApi implements AutoCloseable {
         try {
             return type == Void.class ? null : json.treeToValue(answer, type);
         } catch (JsonProcessingException bad) {
-            throw new IllegalStateException("the controller's answer to " + facade + "." + method + " is no " + type, bad);
+            throw new IllegalStateException(
+                    "the controller's answer to " + facade + "." + method + " is no " + type, bad);
         }
     }
 
@@ -132,8 +131,7 @@ public final class AgentApi implements AutoCloseable {
     public <T> Watching<T> watch(
             long connection, String facade, int version, String method, Object params, String watcher, Class<T> type)
             throws InterruptedException {
-        JsonNode answer = join(
-                link.request(connection, facade, version, "", method, params), Duration.ofSeconds(60));
+        JsonNode answer = join(link.request(connection, facade, version, "", method, params), Duration.ofSeconds(60));
         return new Watching<>(connection, answer.path("watcher-id").asText(), watcher, type, answer);
     }
 

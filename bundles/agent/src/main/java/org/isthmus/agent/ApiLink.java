@@ -50,6 +50,7 @@ public final class ApiLink implements ControllerLink {
     // Under this object's lock.
     private ApiConnection current;
     private long number;
+    private HttpClient http;
 
     public ApiLink(AgentConf conf) {
         this.conf = conf;
@@ -135,9 +136,8 @@ public final class ApiLink implements ControllerLink {
 
     @Override
     public CompletionStage<Void> login(long connection, String tag, String password) {
-        return unreachable(() -> connection(connection)
-                .login(Login.agent(tag, password, null))
-                .thenApply(result -> null));
+        return unreachable(() ->
+                connection(connection).login(Login.agent(tag, password, null)).thenApply(result -> null));
     }
 
     @Override
@@ -160,7 +160,9 @@ public final class ApiLink implements ControllerLink {
                 }
                 var problem = Refused.of(failure);
                 result.completeExceptionally(
-                        problem != null ? new Refused(problem) : new ControllerUnreachable(failure.getMessage(), failure));
+                        problem != null
+                                ? new Refused(problem)
+                                : new ControllerUnreachable(failure.getMessage(), failure));
             });
         } catch (ControllerUnreachable gone) {
             result.completeExceptionally(gone);
@@ -183,16 +185,22 @@ public final class ApiLink implements ControllerLink {
                 .header("Authorization", "Basic " + basic)
                 .timeout(Duration.ofMinutes(10))
                 .build();
-        HttpResponse<Path> response =
-                http().send(request, HttpResponse.BodyHandlers.ofFile(target));
+        HttpResponse<Path> response = http().send(request, HttpResponse.BodyHandlers.ofFile(target));
         if (response.statusCode() != 200) {
             String said = Files.size(target) < 4096 ? Files.readString(target) : "";
             throw new IOException("GET " + path + ": status " + response.statusCode() + " " + said);
         }
     }
 
-    /** Made for each use: charms are fetched rarely, and a client keeps a thread. */
-    private HttpClient http() throws IOException {
+    /** Made when first wanted, then kept: each has a thread. */
+    private synchronized HttpClient http() throws IOException {
+        if (http == null) {
+            http = newHttp();
+        }
+        return http;
+    }
+
+    private HttpClient newHttp() throws IOException {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);

@@ -63,6 +63,7 @@ public final class MachineAgent implements AutoCloseable {
     private MachineState state;
     private long changes;
     private boolean watchLost = true;
+    private AgentApi.Watching<MachineStateResult> watching;
 
     /** A unit's agent and its thread. */
     private record Running(UnitAgent agent, AgentApi api, Thread thread) {}
@@ -143,8 +144,7 @@ public final class MachineAgent implements AutoCloseable {
         HostFacts facts = HostFacts.read();
         List<Address> addresses = conf.address() == null
                 ? List.of()
-                : List.of(new Address(
-                        conf.address(), conf.address().contains(":") ? "ipv6" : "ipv4", "local-cloud"));
+                : List.of(new Address(conf.address(), conf.address().contains(":") ? "ipv6" : "ipv4", "local-cloud"));
         api.call(
                 "Machiner",
                 5,
@@ -171,6 +171,9 @@ public final class MachineAgent implements AutoCloseable {
             }
         }
         long connection = link.await(FOREVER);
+        if (watching != null) {
+            watching.stop();
+        }
         AgentApi.Watching<MachineStateResult> fresh = api.watch(
                 connection,
                 "Deployer",
@@ -180,6 +183,7 @@ public final class MachineAgent implements AutoCloseable {
                 "MachineStateWatcher",
                 MachineStateResult.class);
         synchronized (this) {
+            watching = fresh;
             state = fresh.initial().state();
             watchLost = false;
             changes++;
@@ -190,17 +194,22 @@ public final class MachineAgent implements AutoCloseable {
     private void hear(AgentApi.Watching<MachineStateResult> on) {
         on.next().whenComplete((result, failure) -> {
             synchronized (this) {
+                if (watching != on) {
+                    return;
+                }
                 changes++;
                 if (failure != null) {
                     watchLost = true;
                 } else {
                     state = result.state();
+                    watchLost = state.rewatch();
                 }
                 notifyAll();
+                if (watchLost) {
+                    return;
+                }
             }
-            if (failure == null) {
-                hear(on);
-            }
+            hear(on);
         });
     }
 
@@ -272,8 +281,8 @@ public final class MachineAgent implements AutoCloseable {
             return true;
         });
         UnitApi calls = new UnitApi(unitApi, unit, conf.model(), UnitApi.PATIENCE);
-        UnitAgent agent = new UnitAgent(
-                calls, new Leadership(calls, System::nanoTime), runner, log, folder, own, times);
+        UnitAgent agent =
+                new UnitAgent(calls, new Leadership(calls, System::nanoTime), runner, log, folder, own, times);
         Thread thread = new Thread(
                 () -> {
                     agent.run();
@@ -283,6 +292,7 @@ public final class MachineAgent implements AutoCloseable {
                     }
                 },
                 tag);
+        thread.setDaemon(true);
         thread.start();
         running.put(unit, new Running(agent, unitApi, thread));
         log.line(conf.tag(), "INFO", "agent.deployer", "started the agent of unit " + unit);

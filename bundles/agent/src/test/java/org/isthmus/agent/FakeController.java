@@ -105,7 +105,7 @@ public final class FakeController implements ControllerLink {
 
     private MachineState machine() {
         return new MachineState(
-                machineLife, unitGone ? List.of() : List.of(new MachineState.Deployed(UNIT, life, null)));
+                machineLife, unitGone ? List.of() : List.of(new MachineState.Deployed(UNIT, life, null)), false);
     }
 
     private UnitRemoteState unit() {
@@ -191,8 +191,7 @@ public final class FakeController implements ControllerLink {
             return CompletableFuture.failedFuture(new ControllerUnreachable("cut", null));
         }
         if (!password.equals(passwords.get(tag))) {
-            return CompletableFuture.failedFuture(
-                    Problem.refuse(Code.UNAUTHORIZED, "invalid entity name or password"));
+            return CompletableFuture.failedFuture(Problem.refuse(Code.UNAUTHORIZED, "invalid entity name or password"));
         }
         loggedIn.add(tag);
         return CompletableFuture.completedFuture(null);
@@ -242,7 +241,8 @@ public final class FakeController implements ControllerLink {
             }
             case "Deployer.SetPasswords":
                 for (JsonNode each : params.path("changes")) {
-                    passwords.put(each.path("tag").asText(), each.path("password").asText());
+                    passwords.put(
+                            each.path("tag").asText(), each.path("password").asText());
                 }
                 return one();
             case "Machiner.EnsureDead":
@@ -277,7 +277,9 @@ public final class FakeController implements ControllerLink {
             case "Uniter.EnterScope": {
                 Map<String, String> bag =
                         settings.computeIfAbsent(params.path("relation").asInt(), any -> new TreeMap<>());
-                params.path("settings").properties().forEach(e -> bag.put(e.getKey(), e.getValue().asText()));
+                params.path("settings")
+                        .properties()
+                        .forEach(e -> bag.put(e.getKey(), e.getValue().asText()));
                 return empty;
             }
             case "Uniter.OpenedPorts": {
@@ -312,7 +314,8 @@ public final class FakeController implements ControllerLink {
                 return empty;
             case "Logger.Append":
                 for (JsonNode line : params.path("lines")) {
-                    log.add(line.path("level").asText() + " " + line.path("module").asText() + " "
+                    log.add(line.path("level").asText() + " "
+                            + line.path("module").asText() + " "
                             + line.path("message").asText());
                 }
                 return empty;
@@ -336,7 +339,8 @@ public final class FakeController implements ControllerLink {
             changes.open().forEach(port -> ports.add(port.range()));
             changes.close().forEach(port -> ports.remove(port.range()));
             if (changes.workload() != null) {
-                statuses.add(changes.workload().status() + ": " + changes.workload().info());
+                statuses.add(
+                        changes.workload().status() + ": " + changes.workload().info());
             }
         }
         if (loseAnswerOf == changes.sequence()) {

@@ -43,7 +43,9 @@ public class MachineAgentTest {
         machine = temp.newFolder("machine").toPath();
         trace = temp.getRoot().toPath().resolve("trace");
         Files.createFile(trace);
-        Files.writeString(charm.resolve("metadata.yaml"), """
+        Files.writeString(
+                charm.resolve("metadata.yaml"),
+                """
                 name: wp
                 summary: test
                 description: test
@@ -114,9 +116,13 @@ public class MachineAgentTest {
 
     @Test
     public void installsStartsAndReacts() throws Exception {
-        hook("install", "echo install >>$trace; status-set maintenance 'working on it'; juju-log -l WARNING 'from install'");
+        hook(
+                "install",
+                "echo install >>$trace; status-set maintenance 'working on it'; juju-log -l WARNING 'from install'");
         hook("config-changed", "echo \"config $(config-get title)\" >>$trace; echo to stdout; echo to stderr >&2");
-        hook("start", "echo start >>$trace; open-port 8080/tcp; application-version-set 1.2; status-set active 'ready to go'");
+        hook(
+                "start",
+                "echo start >>$trace; open-port 8080/tcp; application-version-set 1.2; status-set active 'ready to go'");
         start();
         controller.until("idle", () -> idle() && controller.commits.size() >= 5);
         assertEquals(List.of("install", "config Hello", "start"), traced());
@@ -130,7 +136,9 @@ public class MachineAgentTest {
                 controller.statuses);
         assertEquals(java.util.Set.of("8080/tcp"), controller.ports);
         assertEquals("1.2", controller.version);
-        assertTrue(controller.agentStatuses.toString(), controller.agentStatuses.contains("executing: running start hook"));
+        assertTrue(
+                controller.agentStatuses.toString(),
+                controller.agentStatuses.contains("executing: running start hook"));
         controller.until(
                 "log",
                 () -> controller.log.contains("WARNING unit.wp/0.juju-log from install")
@@ -153,8 +161,10 @@ public class MachineAgentTest {
     @Test
     public void relationLifeFromJoinedToBroken() throws Exception {
         hook("db-relation-created", "echo \"created $JUJU_RELATION_ID $(relation-list | wc -l)\" >>$trace");
-        hook("db-relation-joined", "echo \"joined $JUJU_REMOTE_UNIT\" >>$trace; relation-set user=wp empty=x; "
-                + "relation-set empty=; echo \"own $(relation-get - wp/0 | grep user)\" >>$trace");
+        hook(
+                "db-relation-joined",
+                "echo \"joined $JUJU_REMOTE_UNIT\" >>$trace; relation-set user=wp empty=x; "
+                        + "relation-set empty=; echo \"own $(relation-get - wp/0 | grep user)\" >>$trace");
         hook(
                 "db-relation-changed",
                 "echo \"changed $JUJU_REMOTE_UNIT $(relation-get password) ids $(relation-ids db) app $(relation-list --app)\" >>$trace");
@@ -167,7 +177,8 @@ public class MachineAgentTest {
         controller.until("started", this::idle);
         controller.change(() -> controller.relations.put(4, db("alive", Map.of("sql/0", 1L))));
         untilTraced("changed sql/0 s3cret ids db:4 app sql");
-        controller.until("settings", () -> "wp".equals(controller.settings.get(4).get("user")));
+        controller.until(
+                "settings", () -> "wp".equals(controller.settings.get(4).get("user")));
         assertFalse(controller.settings.get(4).containsKey("empty"));
         assertEquals("127.0.0.9", controller.settings.get(4).get("ingress-address"));
         assertEquals("127.0.0.9/32", controller.settings.get(4).get("egress-subnets"));
@@ -182,18 +193,12 @@ public class MachineAgentTest {
                         "departed sql/0 sql/0 left 0",
                         "broken 0"),
                 traced());
-        controller.until(
-                "leave",
-                () -> Integer.valueOf(4)
-                        .equals(controller
-                                .commits
-                                .get(controller.commits.size() - 1)
-                                .leave()));
+        controller.until("leave", () -> Integer.valueOf(4)
+                .equals(controller.commits.get(controller.commits.size() - 1).leave()));
     }
 
     private static RelationState db(String life, Map<String, Long> members) {
-        return new RelationState(
-                4, "wp:db sql:db", "db", false, true, life, false, "sql", true, members, 0);
+        return new RelationState(4, "wp:db sql:db", "db", false, true, life, false, "sql", true, members, 0);
     }
 
     @Test
@@ -272,8 +277,10 @@ public class MachineAgentTest {
 
     @Test
     public void noHookStartsWithoutTheControllerAndToolsWaitForIt() throws Exception {
-        hook("config-changed", "echo begin >>$trace; while [[ ! -e $trace.gone ]]; do sleep 0.05; done; "
-                + "echo \"config $(config-get title)\" >>$trace");
+        hook(
+                "config-changed",
+                "echo begin >>$trace; while [[ ! -e $trace.gone ]]; do sleep 0.05; done; "
+                        + "echo \"config $(config-get title)\" >>$trace");
         hook("start", "echo start >>$trace");
         start();
         untilTraced("begin");
@@ -307,7 +314,8 @@ public class MachineAgentTest {
     public void dispatchRunsEverythingAndEnvironmentIsJujus() throws Exception {
         Path dispatch = charm.resolve("dispatch");
         Files.writeString(
-                dispatch, "#!/bin/bash\necho \"$JUJU_DISPATCH_PATH $JUJU_UNIT_NAME $JUJU_MODEL_NAME $ISTHMUS_ADDRESS "
+                dispatch,
+                "#!/bin/bash\necho \"$JUJU_DISPATCH_PATH $JUJU_UNIT_NAME $JUJU_MODEL_NAME $ISTHMUS_ADDRESS "
                         + "${PWD##*/} ${JUJU_VERSION}\" >>" + trace + "\n");
         Files.setPosixFilePermissions(dispatch, PosixFilePermissions.fromString("rwxr-xr-x"));
         start();

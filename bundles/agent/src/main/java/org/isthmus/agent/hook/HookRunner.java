@@ -84,7 +84,8 @@ public final class HookRunner {
                 return Outcome.MISSING;
             }
             if (!Files.isExecutable(file)) {
-                String module = "unit." + context.remote().unit() + "." + context.hook().name();
+                String module =
+                        "unit." + context.remote().unit() + "." + context.hook().name();
                 log.unit(context.remote().unit(), "ERROR", module, dispatchPath + " is not executable");
                 return Outcome.FAILED;
             }
@@ -147,10 +148,15 @@ public final class HookRunner {
             return;
         }
         String[] words = Files.readString(pidFile).trim().split(" ", 2);
-        Optional<ProcessHandle> left = words[0].isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(words[0]));
+        Optional<ProcessHandle> left =
+                words[0].isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(words[0]));
         // A pid is given again; the time of its start tells.
         left.filter(p -> words.length == 2
-                        && p.info().startInstant().map(Instant::toString).orElse("").equals(words[1]))
+                        && p.info()
+                                .startInstant()
+                                .map(Instant::toString)
+                                .orElse("")
+                                .equals(words[1]))
                 .ifPresent(HookRunner::kill);
         Files.deleteIfExists(pidFile);
     }
@@ -172,7 +178,8 @@ public final class HookRunner {
                     }
                 },
                 "hook-output-" + level.charAt(0));
-        // A daemon that the hook started may hold this pipe for years: closing it would kill the daemon at its next word.
+        // A daemon that the hook started may hold this pipe for years: closing it would kill the daemon at its next
+        // word.
         reader.setDaemon(true);
         reader.start();
     }

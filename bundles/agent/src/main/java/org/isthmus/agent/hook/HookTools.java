@@ -50,8 +50,7 @@ final class HookTools {
     private static final Set<String> PRINTING = Set.of("format", "output");
     private static final Map<String, String> PRINTING_SHORT = Map.of("o", "output");
     private static final List<String> SETTABLE = List.of("maintenance", "blocked", "waiting", "active");
-    private static final List<String> LEVELS =
-            List.of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "TRACE");
+    private static final List<String> LEVELS = List.of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "TRACE");
     private static final int STATE_KEY_BYTES = 256;
     private static final int STATE_VALUE_BYTES = 65536;
     private final ToolFormat format;
@@ -64,8 +63,7 @@ final class HookTools {
 
     ToolCall.Reply run(ToolCall call, HookContext context) throws InterruptedException {
         try {
-            return new ToolCall.Reply(
-                    0, tool(call, context).getBytes(StandardCharsets.UTF_8), new byte[0]);
+            return new ToolCall.Reply(0, tool(call, context).getBytes(StandardCharsets.UTF_8), new byte[0]);
         } catch (ToolFailure failure) {
             return failed(failure.exit(), failure.getMessage());
         } catch (ControllerUnreachable gone) {
@@ -208,9 +206,13 @@ final class HookTools {
         String key = args.at(0) == null || args.at(0).equals("-") ? null : args.at(0);
         String of = args.at(1);
         if (of == null) {
-            boolean current = context.hook().relation() != null
-                    && context.hook().relation() == relation.id();
-            of = !current ? null : args.has("app") ? relation.remoteApplication() : context.hook().remoteUnit();
+            boolean current =
+                    context.hook().relation() != null && context.hook().relation() == relation.id();
+            of = !current
+                    ? null
+                    : args.has("app")
+                            ? relation.remoteApplication()
+                            : context.hook().remoteUnit();
             if (of == null) {
                 throw new ToolFailure(2, args.has("app") ? "no unit or application specified" : "no unit id specified");
             }
@@ -227,10 +229,7 @@ final class HookTools {
 
     private String relationSet(ToolCall call, HookContext context) throws InterruptedException, IOException {
         ToolArgs args = ToolArgs.parse(
-                call.args(),
-                Set.of("app"),
-                Set.of("relation", "file", "format"),
-                Map.of("r", "relation"));
+                call.args(), Set.of("app"), Set.of("relation", "file", "format"), Map.of("r", "relation"));
         RelationView relation = relation(args, context);
         Map<String, String> settings = settings(call, args, 0);
         if (args.has("app") && !context.leadership().isLeader()) {
@@ -254,8 +253,7 @@ final class HookTools {
             try {
                 id = Integer.valueOf(named.substring(named.indexOf(':') + 1));
             } catch (NumberFormatException bad) {
-                throw new ToolFailure(
-                        2, "invalid value \"" + named + "\" for option -r: invalid relation id");
+                throw new ToolFailure(2, "invalid value \"" + named + "\" for option -r: invalid relation id");
             }
         }
         if (id == null) {
@@ -266,8 +264,8 @@ final class HookTools {
                 || named != null
                         && named.contains(":")
                         && !named.substring(0, named.indexOf(':')).equals(relation.endpoint())) {
-            throw new ToolFailure(2, "invalid value \"" + (named == null ? id : named)
-                    + "\" for option -r: relation not found");
+            throw new ToolFailure(
+                    2, "invalid value \"" + (named == null ? id : named) + "\" for option -r: relation not found");
         }
         return relation;
     }
@@ -386,8 +384,7 @@ final class HookTools {
     }
 
     private String port(ToolCall call, HookContext context, boolean open) {
-        ToolArgs args =
-                ToolArgs.parse(call.args(), Set.of(), Set.of("endpoints", "format"), Map.of());
+        ToolArgs args = ToolArgs.parse(call.args(), Set.of(), Set.of("endpoints", "format"), Map.of());
         if (args.at(0) == null) {
             throw new ToolFailure(2, "no port or range specified");
         }
@@ -419,8 +416,8 @@ final class HookTools {
                     .add(port.endpoint().isEmpty() ? "*" : port.endpoint());
         }
         List<String> lines = new ArrayList<>();
-        byRange.forEach((range, endpoints) ->
-                lines.add(args.has("endpoints") ? range + " (" + String.join(", ", endpoints) + ")" : range.toString()));
+        byRange.forEach((range, endpoints) -> lines.add(
+                args.has("endpoints") ? range + " (" + String.join(", ", endpoints) + ")" : range.toString()));
         return print(call, args, lines);
     }
 
@@ -434,8 +431,7 @@ final class HookTools {
         }
         if (!SETTABLE.contains(status)) {
             throw new ToolFailure(
-                    2,
-                    "invalid status \"" + status + "\", expected one of [" + String.join(" ", SETTABLE) + "]");
+                    2, "invalid status \"" + status + "\", expected one of [" + String.join(" ", SETTABLE) + "]");
         }
         args.atMost(2);
         String message = args.at(1) == null ? "" : args.at(1);
@@ -536,8 +532,8 @@ final class HookTools {
     }
 
     private String jujuLog(ToolCall call, HookContext context) {
-        ToolArgs args = ToolArgs.parse(
-                call.args(), Set.of("debug"), Set.of("log-level", "format"), Map.of("l", "log-level"));
+        ToolArgs args =
+                ToolArgs.parse(call.args(), Set.of("debug"), Set.of("log-level", "format"), Map.of("l", "log-level"));
         if (args.positional().isEmpty()) {
             throw new ToolFailure(2, "no message specified");
         }
@@ -556,8 +552,7 @@ final class HookTools {
         return "";
     }
 
-    private static ToolArgs printing(
-            ToolCall call, Set<String> flags, Set<String> valued, Map<String, String> shorts) {
+    private static ToolArgs printing(ToolCall call, Set<String> flags, Set<String> valued, Map<String, String> shorts) {
         Set<String> allValued = new TreeSet<>(PRINTING);
         allValued.addAll(valued);
         Map<String, String> allShorts = new TreeMap<>(PRINTING_SHORT);

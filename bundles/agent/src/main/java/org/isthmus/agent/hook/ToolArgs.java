@@ -64,8 +64,10 @@ final class ToolArgs {
         return switch (value) {
             case "1", "t", "T", "true", "TRUE", "True" -> true;
             case "0", "f", "F", "false", "FALSE", "False" -> false;
-            default -> throw new ToolFailure(
-                    2, "invalid value \"" + value + "\" for option --" + name + ": strconv.ParseBool: invalid syntax");
+            default ->
+                throw new ToolFailure(
+                        2,
+                        "invalid value \"" + value + "\" for option --" + name + ": strconv.ParseBool: invalid syntax");
         };
     }
 

@@ -24,9 +24,10 @@ final class ToolFormat {
                 case "json" -> json.writeValueAsString(value) + "\n";
                 case "yaml" -> value == null ? "" : yaml().writeValueAsString(value);
                 case "smart" -> smart(value);
-                default -> throw new ToolFailure(
-                        2,
-                        "invalid value \"" + format + "\" for option --format: unknown format \"" + format + "\"");
+                default ->
+                    throw new ToolFailure(
+                            2,
+                            "invalid value \"" + format + "\" for option --format: unknown format \"" + format + "\"");
             };
         } catch (JsonProcessingException cannotHappen) {
             throw new IllegalStateException(cannotHappen);

@@ -30,8 +30,7 @@ public record HookInfo(
         return new HookInfo(kind, null, null, null, null, null, 0, detail);
     }
 
-    static HookInfo of(
-            String kind, int id, LocalRelation relation, String remoteUnit, String departing, long version) {
+    static HookInfo of(String kind, int id, LocalRelation relation, String remoteUnit, String departing, long version) {
         return new HookInfo(
                 "relation-" + kind,
                 id,

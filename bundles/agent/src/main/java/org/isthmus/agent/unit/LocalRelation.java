@@ -40,8 +40,7 @@ public record LocalRelation(
         TreeMap<String, Long> next = new TreeMap<>(Names.NATURAL);
         next.putAll(members);
         next.put(unit, version);
-        return new LocalRelation(
-                endpoint, remoteApplication, peer, hooks, created, next, pending, applicationVersion);
+        return new LocalRelation(endpoint, remoteApplication, peer, hooks, created, next, pending, applicationVersion);
     }
 
     LocalRelation without(String unit) {
@@ -53,7 +52,6 @@ public record LocalRelation(
     }
 
     LocalRelation withApplicationVersion(long version) {
-        return new LocalRelation(
-                endpoint, remoteApplication, peer, hooks, created, members, changedPending, version);
+        return new LocalRelation(endpoint, remoteApplication, peer, hooks, created, members, changedPending, version);
     }
 }

@@ -53,21 +53,23 @@ public record LocalState(
             case "remove" -> next = with(installed, upgradeOwed, started, stopped, true, leader, configHash);
             case "leader-elected" -> next = withLeader(true);
             case "leader-settings-changed" -> next = withLeader(false);
-            case "config-changed" -> next =
-                    with(installed, upgradeOwed, started, stopped, removed, leader, hook.detail());
+            case "config-changed" ->
+                next = with(installed, upgradeOwed, started, stopped, removed, leader, hook.detail());
             default -> {}
         }
         if (hook.relation() != null) {
             LocalRelation relation = relations.get(hook.relation());
             next = switch (hook.kind()) {
                 case "relation-created" -> next.withRelation(hook.relation(), relation.withCreated());
-                case "relation-joined" -> next.withRelation(
-                        hook.relation(), relation.withMember(hook.remoteUnit(), hook.version(), hook.remoteUnit()));
-                case "relation-changed" -> next.withRelation(
-                        hook.relation(),
-                        hook.remoteUnit() == null
-                                ? relation.withApplicationVersion(hook.version())
-                                : relation.withMember(hook.remoteUnit(), hook.version(), null));
+                case "relation-joined" ->
+                    next.withRelation(
+                            hook.relation(), relation.withMember(hook.remoteUnit(), hook.version(), hook.remoteUnit()));
+                case "relation-changed" ->
+                    next.withRelation(
+                            hook.relation(),
+                            hook.remoteUnit() == null
+                                    ? relation.withApplicationVersion(hook.version())
+                                    : relation.withMember(hook.remoteUnit(), hook.version(), null));
                 case "relation-departed" -> next.withRelation(hook.relation(), relation.without(hook.remoteUnit()));
                 case "relation-broken" -> next.withoutRelation(hook.relation());
                 default -> next;

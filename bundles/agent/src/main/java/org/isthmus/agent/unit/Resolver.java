@@ -29,8 +29,7 @@ public final class Resolver {
                     && Boolean.TRUE.equals(signals.leader())
                     && there.applicationVersion() != relation.applicationVersion()) {
                 // Only the leader writes these settings: they are its own.
-                next = next.withRelation(
-                        each.getKey(), relation.withApplicationVersion(there.applicationVersion()));
+                next = next.withRelation(each.getKey(), relation.withApplicationVersion(there.applicationVersion()));
             }
         }
         if (Boolean.TRUE.equals(local.leader()) && Boolean.FALSE.equals(signals.leader())) {
@@ -141,8 +140,7 @@ public final class Resolver {
                 .thenComparing(Map.Entry::getKey));
         Map<Integer, RelationState> byId = byId(remote);
         for (Map.Entry<Integer, LocalRelation> each : known) {
-            Operation operation =
-                    ofRelation(each.getKey(), each.getValue(), byId.get(each.getKey()), remote, signals);
+            Operation operation = ofRelation(each.getKey(), each.getValue(), byId.get(each.getKey()), remote, signals);
             if (operation != null) {
                 return operation;
             }
@@ -168,8 +166,7 @@ public final class Resolver {
         for (String unit : local.members().keySet()) {
             if (!members.containsKey(unit)) {
                 boolean ownGoes = unitGoes || gone && "dying".equals(remote.applicationLife());
-                return new Operation.Run(
-                        HookInfo.of("departed", id, local, unit, ownGoes ? remote.unit() : unit, 0));
+                return new Operation.Run(HookInfo.of("departed", id, local, unit, ownGoes ? remote.unit() : unit, 0));
             }
         }
         if (gone) {

@@ -31,8 +31,8 @@ import org.isthmus.wire.agent.UnitRemoteStateResult;
 public final class UnitAgent implements Runnable {
     /** How long the waiting times are; tests have shorter ones. */
     public record Times(Duration firstRetry, Duration lastRetry, Duration idleAfter, Duration leaseRenewal) {
-        public static final Times USUAL = new Times(
-                Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofSeconds(3), Leadership.RENEWAL);
+        public static final Times USUAL =
+                new Times(Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofSeconds(3), Leadership.RENEWAL);
     }
 
     private static final double JITTER = 0.2;
@@ -406,8 +406,7 @@ public final class UnitAgent implements Runnable {
         boolean retried = local.pending() != null && local.pending().is(Pending.FAILED);
         int failures = local.pending() == null ? 0 : local.pending().failures();
         boolean resolved = retried && "retry-hooks".equals(seen.resolved());
-        HookContext context = new HookContext(
-                hook, api, leadership, seen, views(hook, seen), charmState, random);
+        HookContext context = new HookContext(hook, api, leadership, seen, views(hook, seen), charmState, random);
         HookRunner.Outcome outcome = runner.run(context, charm.folder(), pidFile(), () -> {
             // The first word goes to the controller: no hook starts without it.
             if (resolved) {

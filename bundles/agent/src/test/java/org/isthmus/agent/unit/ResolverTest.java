@@ -23,8 +23,26 @@ public class ResolverTest {
 
     private static UnitRemoteState remote(String life, String config, RelationState... relations) {
         return new UnitRemoteState(
-                "wp/0", "wp", life, "alive", null, "0", "local:wp-0", "hash", config, null, null, 0, "127.0.0.2",
-                "127.0.0.2", null, true, 300, null, List.of(relations), false);
+                "wp/0",
+                "wp",
+                life,
+                "alive",
+                null,
+                "0",
+                "local:wp-0",
+                "hash",
+                config,
+                null,
+                null,
+                0,
+                "127.0.0.2",
+                "127.0.0.2",
+                null,
+                true,
+                300,
+                null,
+                List.of(relations),
+                false);
     }
 
     private static RelationState relation(int id, boolean peer, String life, Map<String, Long> members) {
@@ -57,7 +75,8 @@ public class ResolverTest {
             return local.after(HookInfo.of(HookInfo.SWAP_CHARM, swap.url()));
         }
         if (operation instanceof Operation.Run run) {
-            ran.add(run.hook().name() + (run.hook().remoteUnit() == null ? "" : " " + run.hook().remoteUnit()));
+            ran.add(run.hook().name()
+                    + (run.hook().remoteUnit() == null ? "" : " " + run.hook().remoteUnit()));
             return local.after(run.hook()).withPending(null);
         }
         if (operation instanceof Operation.Skip skip) {
@@ -72,7 +91,14 @@ public class ResolverTest {
             return local.withRelation(
                     there.id(),
                     new LocalRelation(
-                            there.endpoint(), there.remoteApplication(), there.peer(), there.hooks(), false, null, null, 0));
+                            there.endpoint(),
+                            there.remoteApplication(),
+                            there.peer(),
+                            there.hooks(),
+                            false,
+                            null,
+                            null,
+                            0));
         }
         if (operation instanceof Operation.LeaveScope leave) {
             ran.add("leave " + leave.relation());
@@ -113,8 +139,7 @@ public class ResolverTest {
     public void tearsDownDepartedBrokenStopRemove() {
         RelationState db = relation(3, false, "alive", Map.of("sql/0", 4L, "sql/1", 1L));
         RelationState peers = relation(0, true, "alive", Map.of("wp/1", 1L));
-        LocalState up =
-                settle(LocalState.fresh(), remote("alive", "c1", peers, db), FOLLOWER, new ArrayList<>());
+        LocalState up = settle(LocalState.fresh(), remote("alive", "c1", peers, db), FOLLOWER, new ArrayList<>());
         List<String> ran = new ArrayList<>();
         settle(up, remote("dying", "c1", peers, db), FOLLOWER, ran);
         assertEquals(
@@ -135,8 +160,26 @@ public class ResolverTest {
         UnitRemoteState before = remote("alive", "c1");
         LocalState up = settle(LocalState.fresh(), before, FOLLOWER, new ArrayList<>());
         UnitRemoteState next = new UnitRemoteState(
-                "wp/0", "wp", "alive", "alive", null, "0", "local:wp-1", "hash", "c1", null, null, 0, null, null, null,
-                true, 300, null, List.of(), false);
+                "wp/0",
+                "wp",
+                "alive",
+                "alive",
+                null,
+                "0",
+                "local:wp-1",
+                "hash",
+                "c1",
+                null,
+                null,
+                0,
+                null,
+                null,
+                null,
+                true,
+                300,
+                null,
+                List.of(),
+                false);
         List<String> ran = new ArrayList<>();
         settle(up, next, FOLLOWER, ran);
         assertEquals(List.of("charm", "upgrade-charm", "config-changed"), ran);
@@ -148,8 +191,26 @@ public class ResolverTest {
         settle(LocalState.fresh(), remote("dying", "c1"), FOLLOWER, ran);
         assertEquals(List.of("die"), ran);
         UnitRemoteState withSubordinate = new UnitRemoteState(
-                "wp/0", "wp", "dying", "alive", null, "0", "local:wp-0", "hash", "c1", null, null, 1, null, null, null,
-                true, 300, null, List.of(), false);
+                "wp/0",
+                "wp",
+                "dying",
+                "alive",
+                null,
+                "0",
+                "local:wp-0",
+                "hash",
+                "c1",
+                null,
+                null,
+                1,
+                null,
+                null,
+                null,
+                true,
+                300,
+                null,
+                List.of(),
+                false);
         ran.clear();
         settle(LocalState.fresh(), withSubordinate, FOLLOWER, ran);
         assertEquals(List.of(), ran);
@@ -164,19 +225,47 @@ public class ResolverTest {
         assertTrue(Resolver.next(failed, model, new Signals(false, false, true)) instanceof Operation.Wait);
         assertEquals(new Operation.Run(hook), Resolver.next(failed, model, new Signals(false, true, false)));
         UnitRemoteState skip = new UnitRemoteState(
-                "wp/0", "wp", "alive", "alive", null, "0", "local:wp-0", "hash", "c2", "no-hooks", null, 0, null, null,
-                null, true, 300, null, List.of(), false);
+                "wp/0",
+                "wp",
+                "alive",
+                "alive",
+                null,
+                "0",
+                "local:wp-0",
+                "hash",
+                "c2",
+                "no-hooks",
+                null,
+                0,
+                null,
+                null,
+                null,
+                true,
+                300,
+                null,
+                List.of(),
+                false);
         assertEquals(new Operation.Skip(hook), Resolver.next(failed, skip, new Signals(false, false, false)));
         // A dying unit does not step over its failed hook either.
-        assertTrue(Resolver.next(failed, remote("dying", "c2"), new Signals(false, false, false))
-                instanceof Operation.Wait);
+        assertTrue(
+                Resolver.next(failed, remote("dying", "c2"), new Signals(false, false, false))
+                        instanceof Operation.Wait);
     }
 
     @Test
     public void implicitSideHasNoHooks() {
         RelationState info = new RelationState(
-                7, "sub:info wp:juju-info", "juju-info", false, false, "alive", false, "sub", false,
-                Map.of("sub/0", 1L), 0);
+                7,
+                "sub:info wp:juju-info",
+                "juju-info",
+                false,
+                false,
+                "alive",
+                false,
+                "sub",
+                false,
+                Map.of("sub/0", 1L),
+                0);
         List<String> ran = new ArrayList<>();
         LocalState up = settle(LocalState.fresh(), remote("alive", "c", info), FOLLOWER, ran);
         assertFalse(ran.toString(), ran.stream().anyMatch(h -> h.startsWith("juju-info")));
@@ -189,17 +278,16 @@ public class ResolverTest {
     @Test
     public void leaderDoesNotHearOfItsOwnPeerSettings() {
         Signals leads = new Signals(true, true, false);
-        RelationState peers = new RelationState(
-                0, "wp:cluster", "cluster", true, true, "alive", false, "wp", false, Map.of(), 0);
+        RelationState peers =
+                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", false, Map.of(), 0);
         LocalState up = settle(LocalState.fresh(), remote("alive", "c", peers), leads, new ArrayList<>());
-        RelationState written = new RelationState(
-                0, "wp:cluster", "cluster", true, true, "alive", false, "wp", true, Map.of(), 5);
+        RelationState written =
+                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", true, Map.of(), 5);
         List<String> ran = new ArrayList<>();
         settle(up, remote("alive", "c", written), leads, ran);
         assertEquals(List.of(), ran);
         // The others do hear of it.
-        LocalState follower =
-                settle(LocalState.fresh(), remote("alive", "c", peers), FOLLOWER, new ArrayList<>());
+        LocalState follower = settle(LocalState.fresh(), remote("alive", "c", peers), FOLLOWER, new ArrayList<>());
         settle(follower, remote("alive", "c", written), FOLLOWER, ran);
         assertEquals(List.of("cluster-relation-changed"), ran);
     }
@@ -279,8 +367,7 @@ public class ResolverTest {
             long version = at.applicationVersion();
             String unit = (at.peer() ? "wp/" : "sql/") + (1 + random.nextInt(3));
             switch (random.nextInt(8)) {
-                case 0, 1, 2 -> members.put(
-                        unit, versions.merge(id + unit, 1L, Long::sum));
+                case 0, 1, 2 -> members.put(unit, versions.merge(id + unit, 1L, Long::sum));
                 case 3 -> members.remove(unit);
                 case 4 -> version++;
                 case 5 -> suspended = !at.peer() && random.nextBoolean();
@@ -296,8 +383,17 @@ public class ResolverTest {
             relations.put(
                     id,
                     new RelationState(
-                            id, at.key(), at.endpoint(), at.peer(), true, life, suspended, at.remoteApplication(),
-                            at.inScope(), members, version));
+                            id,
+                            at.key(),
+                            at.endpoint(),
+                            at.peer(),
+                            true,
+                            life,
+                            suspended,
+                            at.remoteApplication(),
+                            at.inScope(),
+                            members,
+                            version));
         }
 
         UnitRemoteState state() {
@@ -336,7 +432,9 @@ public class ResolverTest {
                 check(run.hook(), remote);
             }
             if (operation instanceof Operation.LeaveScope leave) {
-                rule("left with members", joined.getOrDefault(leave.relation(), Set.of()).isEmpty());
+                rule(
+                        "left with members",
+                        joined.getOrDefault(leave.relation(), Set.of()).isEmpty());
                 created.remove(leave.relation());
             }
             local = done(local, remote, operation, new ArrayList<>());
@@ -391,7 +489,8 @@ public class ResolverTest {
         }
 
         private void check(HookInfo hook) {
-            if (!Set.of("config-changed", "leader-elected", "leader-settings-changed").contains(hook.kind())) {
+            if (!Set.of("config-changed", "leader-elected", "leader-settings-changed")
+                    .contains(hook.kind())) {
                 rule("twice: " + hook.kind(), unitHooks.add(hook.kind()));
             }
             switch (hook.kind()) {

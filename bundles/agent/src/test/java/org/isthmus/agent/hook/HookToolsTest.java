@@ -1,0 +1,311 @@
+package org.isthmus.agent.hook;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.isthmus.agent.AgentApi;
+import org.isthmus.agent.AgentJson;
+import org.isthmus.agent.AgentLog;
+import org.isthmus.agent.FakeController;
+import org.isthmus.agent.unit.HookInfo;
+import org.isthmus.agent.unit.Leadership;
+import org.isthmus.agent.unit.UnitApi;
+import org.isthmus.rpc.Json;
+import org.isthmus.wire.agent.UnitRemoteState;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** The hook tools as charms call them: real scripts, in bash, over the loopback. */
+public class HookToolsTest {
+    @Rule
+    public TemporaryFolder temp = new TemporaryFolder();
+
+    private final ObjectMapper json = AgentJson.mapper();
+    private final AgentLog log = new AgentLog("machine-0");
+    private FakeController controller;
+    private ToolServer server;
+    private HookContext context;
+    private Path tools;
+
+    private record Ran(int exit, String out, String err) {}
+
+    @Before
+    public void setUp() throws IOException {
+        controller = new FakeController(temp.getRoot().toPath());
+        controller.passwords.put("unit-wp-0", "pw");
+        controller.config.put("title", "Héllo\nworld");
+        controller.config.put("debug", true);
+        controller.config.put("count", 3);
+        controller.config.put("unset", null);
+        controller.others.put("sql/0", Map.of("password", "s3cret", "port", "3306", "yes", "true"));
+        controller.others.put("sql", Map.of("database", "wordpress"));
+        controller.ports.add("22/tcp");
+        server = new ToolServer(json, log);
+        tools = temp.newFolder("tools").toPath();
+        ToolServer.install(tools);
+        AgentApi api = new AgentApi(controller, Json.newMapper(), "unit-wp-0", "pw", null);
+        UnitApi unit = new UnitApi(api, "wp/0", "uuid-1", Duration.ofMillis(500));
+        UnitRemoteState remote = new UnitRemoteState(
+                "wp/0",
+                "wp",
+                "alive",
+                "alive",
+                null,
+                "0",
+                "local:wp-0",
+                null,
+                "c",
+                null,
+                "wp/0",
+                0,
+                "127.0.0.9",
+                "127.0.0.10",
+                null,
+                true,
+                300,
+                new UnitRemoteState.ModelFacts("uuid-1", "default", null, null),
+                List.of(),
+                false);
+        context = new HookContext(
+                new HookInfo("relation-changed", 4, "db", "sql", "sql/0", null, 1, null),
+                unit,
+                new Leadership(unit, System::nanoTime),
+                remote,
+                List.of(
+                        new HookContext.RelationView(4, "db", "sql", false, false, List.of("sql/0", "sql/10")),
+                        new HookContext.RelationView(10, "db", "sql2", false, false, List.of()),
+                        new HookContext.RelationView(0, "cluster", "wp", true, false, List.of("wp/1"))),
+                Map.of("old", "1"),
+                new SecureRandom());
+        server.serve(context);
+    }
+
+    @After
+    public void tearDown() {
+        server.close();
+        log.close();
+    }
+
+    /** Runs a line of bash as a hook would. */
+    private Ran sh(String line) throws IOException, InterruptedException {
+        return sh(line, context.token());
+    }
+
+    private Ran sh(String line, String token) throws IOException, InterruptedException {
+        Path out = temp.newFile().toPath();
+        Path err = temp.newFile().toPath();
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", line)
+                .directory(temp.getRoot())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("PATH", tools + ":" + System.getenv("PATH"));
+        builder.environment().put("JUJU_CONTEXT_ID", context.id());
+        builder.environment().put("JUJU_AGENT_TOKEN", token);
+        builder.environment().put("JUJU_AGENT_SOCKET_ADDRESS", server.address());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        assertTrue(line, process.waitFor(20, TimeUnit.SECONDS));
+        return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private void prints(String line, String out) throws Exception {
+        assertEquals(line, new Ran(0, out, ""), sh(line));
+    }
+
+    private void refuses(String line, int exit, String err) throws Exception {
+        assertEquals(line, new Ran(exit, "", "ERROR " + err + "\n"), sh(line));
+    }
+
+    @Test
+    public void config() throws Exception {
+        prints("config-get title", "Héllo\nworld\n");
+        prints("config-get debug", "True\n");
+        prints("config-get count --format=json", "3\n");
+        prints("config-get unset", "");
+        prints("config-get nothing --format json", "null\n");
+        prints("config-get --format=json", "{\"count\":3,\"debug\":true,\"title\":\"Héllo\\nworld\"}\n");
+        prints(
+                "config-get -a --format=json",
+                "{\"count\":3,\"debug\":true,\"title\":\"Héllo\\nworld\",\"unset\":null}\n");
+        prints("config-get --format=yaml count", "3\n");
+    }
+
+    @Test
+    public void relations() throws Exception {
+        prints("relation-ids", "db:4\ndb:10\n");
+        prints("relation-ids db --format=json", "[\"db:4\",\"db:10\"]\n");
+        prints("relation-ids none --format=json", "[]\n");
+        prints("relation-ids none", "");
+        prints("relation-list", "sql/0\nsql/10\n");
+        prints("relation-list --format=json -r 10", "[]\n");
+        prints("relation-list --format=json --app -r db:10", "\"sql2\"\n");
+        prints("relation-get password", "s3cret\n");
+        prints("relation-get nothing", "");
+        prints("relation-get --format=json nothing", "null\n");
+        prints(
+                "relation-get --format=json -r 4 - sql/0",
+                "{\"password\":\"s3cret\",\"port\":\"3306\",\"yes\":\"true\"}\n");
+        // Strings that look like other things stay strings.
+        prints("relation-get", "password: s3cret\nport: \"3306\"\n\"yes\": \"true\"\n");
+        prints("relation-get --format=json -r 4 --app - sql", "{\"database\":\"wordpress\"}\n");
+        prints("relation-get -r db:4 --app database sql", "wordpress\n");
+        prints("relation-model-get --format=json -r 4", "{\"uuid\":\"uuid-1\"}\n");
+        refuses("relation-list -r 77", 2, "invalid value \"77\" for option -r: relation not found");
+        refuses("relation-get -r 10 x", 2, "no unit id specified");
+        refuses("relation-get x sql/9", 1, "unit \"sql/9\": settings not found");
+    }
+
+    @Test
+    public void relationSetIsBufferedAndReadBack() throws Exception {
+        prints("relation-set a=1 b=two=2 -r db:4", "");
+        prints("relation-set -r 4 --file - <<<'{\"c\": \"x y\", \"n\": 5, \"gone\": \"\"}'", "");
+        prints("printf 'k: \"multi\\n  line\"\\n' >in.yaml; relation-set --file in.yaml a=", "");
+        prints(
+                "relation-get --format=json - wp/0",
+                "{\"b\":\"two=2\",\"c\":\"x y\",\"k\":\"multi line\",\"n\":\"5\"}\n");
+        prints("relation-set -r 0 --app --file - <<<'leader: wp/0'", "");
+        prints("relation-get -r 0 --app leader wp", "wp/0\n");
+        assertEquals(Map.of(), controller.settings);
+        assertEquals(
+                new TreeMap<>(Map.of("a", "", "b", "two=2", "c", "x y", "gone", "", "k", "multi line", "n", "5")),
+                new TreeMap<>(context.unitWrites().get(4)));
+        assertEquals(Map.of(0, Map.of("leader", "wp/0")), context.applicationWrites());
+        controller.leader = false;
+    }
+
+    @Test
+    public void onlyLeadersWriteApplicationSettings() throws Exception {
+        controller.leader = false;
+        prints("is-leader", "False\n");
+        prints("is-leader --format=json", "false\n");
+        refuses("relation-set --app x=y", 1, "cannot write relation settings");
+        refuses("status-set --application active", 1, "this unit is not the leader");
+        controller.leader = true;
+        prints("is-leader --format=json", "true\n");
+        prints("relation-set --app x=y", "");
+    }
+
+    @Test
+    public void leadershipFailsRatherThanLies() throws Exception {
+        controller.goAway();
+        Ran ran = sh("is-leader");
+        assertEquals(1, ran.exit());
+        assertEquals("", ran.out());
+        assertTrue(ran.err(), ran.err().startsWith("ERROR cannot reach the controller"));
+        assertTrue(context.isUnreachable());
+    }
+
+    @Test
+    public void network() throws Exception {
+        prints("unit-get private-address", "127.0.0.9\n");
+        prints("unit-get public-address --format=json", "\"127.0.0.10\"\n");
+        prints("network-get db --ingress-address", "127.0.0.9\n");
+        prints("network-get --bind-address db", "127.0.0.9\n");
+        prints("network-get --format=json -r 4 --egress-subnets db", "\"127.0.0.9/32\"\n");
+        prints(
+                "network-get --format=json db",
+                "{\"bind-addresses\":[{\"mac-address\":\"\",\"interface-name\":\"lo\",\"addresses\":[{\"hostname\":\"\","
+                        + "\"value\":\"127.0.0.9\",\"cidr\":\"127.0.0.9/32\",\"address\":\"127.0.0.9\"}]}],"
+                        + "\"egress-subnets\":[\"127.0.0.9/32\"],\"ingress-addresses\":[\"127.0.0.9\"]}\n");
+        refuses("network-get", 2, "no arguments specified");
+    }
+
+    @Test
+    public void ports() throws Exception {
+        prints(
+                "open-port 80; open-port 8000-8010/udp; open-port --endpoints db,cluster 443/tcp; close-port 22/tcp",
+                "");
+        prints("opened-ports", "80/tcp\n443/tcp\n8000-8010/udp\n");
+        prints(
+                "opened-ports --endpoints --format=json",
+                "[\"80/tcp (*)\",\"443/tcp (cluster, db)\",\"8000-8010/udp (*)\"]\n");
+        prints("open-port icmp; close-port 80", "");
+        assertEquals(4, context.opened().size());
+        refuses("open-port 0/tcp", 2, "invalid port range 0-0/tcp");
+        refuses("open-port", 2, "no port or range specified");
+    }
+
+    @Test
+    public void status() throws Exception {
+        prints("status-set --application=False blocked -- '--need: a \"db\" ünïcode'", "");
+        assertEquals(List.of("blocked: --need: a \"db\" ünïcode"), controller.statuses);
+        prints("status-get", "blocked\n");
+        prints(
+                "status-get --include-data --format=json --application=false",
+                "{\"message\":\"--need: a \\\"db\\\" ünïcode\",\"status\":\"blocked\",\"status-data\":{}}\n");
+        refuses(
+                "status-set great",
+                2,
+                "invalid status \"great\", expected one of [maintenance blocked waiting active]");
+        prints("application-version-set -- 6.1.9", "");
+        assertEquals("6.1.9", controller.version);
+        assertTrue(context.isStatusSet());
+    }
+
+    @Test
+    public void state() throws Exception {
+        prints("state-set a=1 b=2; state-set --file - <<<'c: three'; state-delete b", "");
+        prints("state-get --format=json", "{\"a\":\"1\",\"c\":\"three\",\"old\":\"1\"}\n");
+        prints("state-get c", "three\n");
+        prints("state-get --format=json nothing", "null\n");
+        assertEquals(Map.of("a", "1", "c", "three", "old", "1"), context.changedState());
+    }
+
+    @Test
+    public void toolsDoNotSwallowTheCallersInput() throws Exception {
+        prints("printf 'a\\nb\\nc\\n' | while read -r x; do relation-ids db >/dev/null; echo $x; done", "a\nb\nc\n");
+        prints("printf 'a\\nb\\n' | while read -r x; do relation-set k=$x; echo $x; done", "a\nb\n");
+    }
+
+    @Test
+    public void largeAndOddValuesSurvive() throws Exception {
+        prints(
+                "v=$(printf '%0100000d' 7); relation-set --file - <<<\"big: '$v'\"; relation-get big wp/0 | wc -c",
+                "100001\n");
+        prints(
+                "relation-set \"odd=$(printf 'a\\tb \\\\ \\n%%s $x `y` \"q\"')\"; relation-get odd wp/0",
+                "a\tb \\ \n%s $x `y` \"q\"\n");
+    }
+
+    @Test
+    public void strangersAreRefused() throws Exception {
+        Ran ran = sh("config-get title", "guessed");
+        assertEquals(1, ran.exit());
+        assertTrue(ran.err(), ran.err().startsWith("ERROR bad request: bad context id"));
+        Ran outside = sh("unset JUJU_CONTEXT_ID; config-get");
+        assertEquals(new Ran(1, "", "ERROR JUJU_CONTEXT_ID not set\n"), outside);
+        refuses("config-get --nonsense", 2, "option provided but not defined: --nonsense");
+        assertEquals(0, sh("config-get --help").exit());
+        prints("juju-log -l WARNING -- '--a message' with words; juju-log --log-level DEBUG x; juju-log --debug y", "");
+    }
+
+    @Test
+    public void manyAtOnceAndFast() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            lines.add("x" + i);
+        }
+        Ran ran = sh("for i in {0..39}; do relation-set k$i=x$i & done; wait; relation-get --format=json - wp/0");
+        assertEquals(0, ran.exit());
+        Map<?, ?> read = json.readValue(ran.out().getBytes(StandardCharsets.UTF_8), Map.class);
+        assertEquals(40, read.size());
+        Ran timed = sh("s=$(date +%s%N); for i in {1..50}; do config-get count >/dev/null; done; "
+                + "echo $(( ($(date +%s%N) - s) / 50000 ))");
+        System.out.println("hook tool: " + timed.out().trim() + " microseconds each");
+    }
+}

@@ -25,7 +25,8 @@ public class CommandFigures {
             isthmus.stop();
             double warm = seconds(isthmus::start);
             double jvm = seconds(() -> isthmus.run(List.of("java", "-version"), Duration.ofSeconds(30)));
-            System.out.printf("container start: %.1f s the first time, %.1f s again; floor: a JVM %.2f s%n", cold, warm, jvm);
+            System.out.printf(
+                    "container start: %.1f s the first time, %.1f s again; floor: a JVM %.2f s%n", cold, warm, jvm);
 
             isthmus.juju("bootstrap", "localhost", "figures").ok();
             double status = median(() -> isthmus.juju("status").ok());

@@ -29,7 +29,8 @@ public class KillTest {
         System.out.println("seed " + seed + " (-Disthmus.seed)");
         Random random = new Random(seed);
         isthmus.juju("bootstrap", "localhost", "kill").ok();
-        String charm = Greeting.weightless(isthmus, "speaker", "provides").path().toString();
+        String charm =
+                Greeting.weightless(isthmus, "speaker", "provides").path().toString();
         List<String> answered = new ArrayList<>();
         int number = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -59,7 +60,10 @@ public class KillTest {
             }
             killer.join(TimeUnit.SECONDS.toMillis(30));
             isthmus.start();
-            isthmus.await("the controller answers", Duration.ofSeconds(60), () -> isthmus.juju("status").exit() == 0);
+            isthmus.await(
+                    "the controller answers",
+                    Duration.ofSeconds(60),
+                    () -> isthmus.juju("status").exit() == 0);
             String status = isthmus.juju("status", "--format", "json").ok().out();
             for (String name : answered) {
                 assertTrue(name + " was answered and is lost, seed " + seed, status.contains("\"" + name + "\""));

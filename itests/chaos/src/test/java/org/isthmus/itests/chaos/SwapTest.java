@@ -29,8 +29,18 @@ public class SwapTest {
     @Test
     public void noRequestFailsAndNoLoaderStays() throws Exception {
         isthmus.juju("bootstrap", "localhost", "swap").ok();
-        isthmus.juju("deploy", Greeting.weightless(isthmus, "speaker", "provides").path().toString()).ok();
-        isthmus.juju("deploy", Greeting.weightless(isthmus, "listener", "requires").path().toString()).ok();
+        isthmus.juju(
+                        "deploy",
+                        Greeting.weightless(isthmus, "speaker", "provides")
+                                .path()
+                                .toString())
+                .ok();
+        isthmus.juju(
+                        "deploy",
+                        Greeting.weightless(isthmus, "listener", "requires")
+                                .path()
+                                .toString())
+                .ok();
         // The first replacement loads what stays loaded.
         isthmus.shell("bundle:update org.isthmus.relation").ok();
         int loaders = loaders();
@@ -58,11 +68,15 @@ public class SwapTest {
         assertEquals(List.of(), isthmus.logged("ERROR"));
         isthmus.shell("bundle:refresh org.isthmus.relation").ok();
         List<Integer> seen = new ArrayList<>();
-        isthmus.await("class loaders of replaced bundles are gone; before: " + loaders, java.time.Duration.ofSeconds(30), () -> {
-            seen.add(loaders());
-            return seen.get(seen.size() - 1) <= loaders + 1;
-        });
-        System.out.println(ROUNDS + " replacements under " + requests + " requests; loaders " + loaders + " -> " + seen);
+        isthmus.await(
+                "class loaders of replaced bundles are gone; before: " + loaders,
+                java.time.Duration.ofSeconds(30),
+                () -> {
+                    seen.add(loaders());
+                    return seen.get(seen.size() - 1) <= loaders + 1;
+                });
+        System.out.println(
+                ROUNDS + " replacements under " + requests + " requests; loaders " + loaders + " -> " + seen);
     }
 
     private void relate() {
@@ -98,7 +112,10 @@ public class SwapTest {
     /** Bundles' class loaders in the container, after a full collection. */
     private static int loaders() {
         isthmus.type("jcmd " + isthmus.pid() + " GC.run").ok();
-        String all = isthmus.type("jcmd " + isthmus.pid() + " VM.classloader_stats").ok().out();
-        return (int) all.lines().filter(line -> line.contains("BundleClassLoader")).count();
+        String all = isthmus.type("jcmd " + isthmus.pid() + " VM.classloader_stats")
+                .ok()
+                .out();
+        return (int)
+                all.lines().filter(line -> line.contains("BundleClassLoader")).count();
     }
 }

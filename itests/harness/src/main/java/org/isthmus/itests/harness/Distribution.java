@@ -260,6 +260,22 @@ public final class Distribution implements TestRule {
         return left;
     }
 
+    /** What the product failed to end, after that was told: the next test shall not meet it. Supervisors bring agents back. */
+    private void sweep() {
+        Wait.until(
+                "nothing is left to kill",
+                Duration.ofSeconds(20),
+                () -> {
+                    List<String> left = processes();
+                    for (String process : left) {
+                        ProcessHandle.of(Long.parseLong(process.substring(0, process.indexOf(' '))))
+                                .ifPresent(ProcessHandle::destroyForcibly);
+                    }
+                    return left.isEmpty();
+                },
+                () -> String.join("\n", processes()));
+    }
+
     private List<String> controllers() {
         Path file = clientFiles().resolve("controllers.yaml");
         List<String> names = new ArrayList<>();
@@ -327,10 +343,16 @@ public final class Distribution implements TestRule {
                         end();
                     } catch (AssertionError | RuntimeException second) {
                         failure.addSuppressed(second);
+                        sweep();
                     }
                     throw failure;
                 }
-                end();
+                try {
+                    end();
+                } catch (AssertionError | RuntimeException left) {
+                    sweep();
+                    throw left;
+                }
                 delete();
             }
         };

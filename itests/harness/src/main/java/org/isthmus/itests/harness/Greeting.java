@@ -61,8 +61,8 @@ public final class Greeting {
     /** The same two without machines: subordinates that are attached to nothing have no units. */
     public static CharmFolder weightless(Distribution isthmus, String name, String side) {
         return CharmFolder.in(
-                isthmus.folder("charms/" + name),
-                """
+                        isthmus.folder("charms/" + name),
+                        """
                 name: %s
                 summary: Has no units
                 description: A subordinate that is attached to nothing.
@@ -73,11 +73,13 @@ public final class Greeting {
                     scope: container
                 %s
                 """
-                        .formatted(
-                                name,
-                                side.equals("provides")
-                                        ? "provides:\n  hello:\n    interface: greeting"
-                                        : "  hello:\n    interface: greeting"))
-                .file("config.yaml", "options:\n  text:\n    type: string\n    default: ''\n    description: What is said\n");
+                                .formatted(
+                                        name,
+                                        side.equals("provides")
+                                                ? "provides:\n  hello:\n    interface: greeting"
+                                                : "  hello:\n    interface: greeting"))
+                .file(
+                        "config.yaml",
+                        "options:\n  text:\n    type: string\n    default: ''\n    description: What is said\n");
     }
 }

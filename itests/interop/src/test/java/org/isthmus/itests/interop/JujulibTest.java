@@ -23,21 +23,26 @@ public class JujulibTest {
     public void logsInMakesAModelAndReadsItsStatus() throws Exception {
         isthmus.juju("bootstrap", "localhost", "web", "--no-default-model").ok();
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
-        JsonNode controller = yaml.readTree(isthmus.clientFiles().resolve("controllers.yaml").toFile())
+        JsonNode controller = yaml.readTree(
+                        isthmus.clientFiles().resolve("controllers.yaml").toFile())
                 .at("/controllers/web");
-        JsonNode account = yaml.readTree(isthmus.clientFiles().resolve("accounts.yaml").toFile())
+        JsonNode account = yaml.readTree(
+                        isthmus.clientFiles().resolve("accounts.yaml").toFile())
                 .at("/controllers/web");
         Path scripts = isthmus.folder("js");
         Files.writeString(scripts.resolve("ca.pem"), controller.path("ca-cert").asText());
         for (String file : new String[] {"package.json", "client.mjs"}) {
             Files.copy(Path.of("src/test/js", file), scripts.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
-        isthmus.type("cd js && npm install --no-audit --no-fund --ignore-scripts --no-package-lock").ok();
+        isthmus.type("cd js && npm install --no-audit --no-fund --ignore-scripts --no-package-lock")
+                .ok();
         Result result = isthmus.type("cd js && NODE_EXTRA_CA_CERTS=ca.pem timeout 60 node client.mjs "
-                        + controller.at("/api-endpoints/0").asText() + " " + account.path("user").asText() + " '"
+                        + controller.at("/api-endpoints/0").asText() + " "
+                        + account.path("user").asText() + " '"
                         + account.path("password").asText() + "' painted")
                 .ok();
-        JsonNode seen = new ObjectMapper().readTree(result.out().lines().reduce((first, last) -> last).orElseThrow());
+        JsonNode seen = new ObjectMapper()
+                .readTree(result.out().lines().reduce((first, last) -> last).orElseThrow());
         assertTrue(result.toString(), seen.path("server").asText().startsWith("3.6."));
         assertEquals("user-admin", seen.path("identity").asText());
         assertEquals("painted", seen.path("made").asText());

@@ -23,7 +23,9 @@ public class FirstStoryTest {
     public void test1_bootstrapMakesAControllerAndItsModels() {
         isthmus.juju("bootstrap", "localhost", "first").ok();
         String models = isthmus.juju("models").ok().out();
-        assertTrue(models, models.contains("Controller: first") && models.contains("controller") && models.contains("default"));
+        assertTrue(
+                models,
+                models.contains("Controller: first") && models.contains("controller") && models.contains("default"));
         String controllers = isthmus.juju("controllers").ok().out();
         assertTrue(controllers, controllers.contains("first*"));
         assertTrue(isthmus.juju("whoami").ok().out().contains("admin"));
@@ -47,7 +49,9 @@ public class FirstStoryTest {
     @Test
     public void test3_settingsReachTheOtherSide() {
         isthmus.juju("config", "speaker", "text=good evening").ok();
-        assertEquals("good evening", isthmus.juju("config", "speaker", "text").ok().out().trim());
+        assertEquals(
+                "good evening",
+                isthmus.juju("config", "speaker", "text").ok().out().trim());
         awaitStatus("heard good evening from speaker/0");
     }
 
@@ -56,13 +60,16 @@ public class FirstStoryTest {
         isthmus.juju("add-unit", "listener").ok();
         isthmus.awaitUnit("listener/1", "active", SOON);
         isthmus.juju("remove-unit", "--no-prompt", "listener/1").ok();
-        isthmus.await("listener/1 is gone", SOON, () -> isthmus.unitStatus("listener/1").isEmpty());
+        isthmus.await("listener/1 is gone", SOON, () -> isthmus.unitStatus("listener/1")
+                .isEmpty());
     }
 
     @Test
     public void test5_aKilledContainerForgetsNothing() {
         isthmus.kill();
         isthmus.start();
+        isthmus.await(
+                "the controller answers", SOON, () -> isthmus.juju("status").exit() == 0);
         String status = isthmus.juju("status", "--format", "yaml").ok().out();
         assertTrue(status, status.contains("heard good evening"));
         isthmus.juju("config", "speaker", "text=good night").ok();
@@ -74,12 +81,21 @@ public class FirstStoryTest {
         isthmus.juju("remove-relation", "listener", "speaker").ok();
         isthmus.awaitUnit("listener/0", "waiting", SOON);
         isthmus.juju("remove-application", "--no-prompt", "speaker").ok();
-        isthmus.await("speaker is gone", SOON, () -> !isthmus.juju("status").ok().out().contains("speaker"));
+        isthmus.await(
+                "speaker is gone",
+                SOON,
+                () -> !isthmus.juju("status").ok().out().contains("speaker"));
         isthmus.juju("destroy-model", "--no-prompt", "talk").ok();
-        isthmus.await("the model is gone", SOON, () -> !isthmus.juju("models").ok().out().contains("talk"));
+        isthmus.await(
+                "the model is gone",
+                SOON,
+                () -> !isthmus.juju("models").ok().out().contains("talk"));
     }
 
     private static void awaitStatus(String text) {
-        isthmus.await("status says: " + text, SOON, () -> isthmus.juju("status").ok().out().contains(text));
+        isthmus.await(
+                "status says: " + text,
+                SOON,
+                () -> isthmus.juju("status").ok().out().contains(text));
     }
 }

@@ -36,7 +36,10 @@ public class WordPressStoryTest {
         String page = isthmus.type("curl -fsSL --retry 20 --retry-delay 1 --retry-all-errors --max-time 60 " + url)
                 .ok()
                 .out();
-        assertTrue(page, page.contains("<title>") && page.toLowerCase(java.util.Locale.ROOT).contains("wordpress"));
+        assertTrue(
+                page,
+                page.contains("<title>")
+                        && page.toLowerCase(java.util.Locale.ROOT).contains("wordpress"));
         // The container goes; the page stays.
         isthmus.kill();
         isthmus.type("curl -fsSL --max-time 60 " + url).ok();

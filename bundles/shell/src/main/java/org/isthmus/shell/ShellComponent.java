@@ -29,7 +29,7 @@ public final class ShellComponent {
     public ShellComponent(BundleContext context, @Reference SessionFactory sessions, @Reference ControllerHost host)
             throws IOException {
         this.sessions = sessions;
-        this.main = new Main(new Doors(host));
+        this.main = new Main(new Doors(host, folder(context, "home"), folder(context, "base")));
         Map<String, String> environment = System.getenv();
         // The shell adds a sub-shell command `*:juju` with the first command of the scope, and would hide ours: ours comes last.
         main.commands().forEach(name -> commands.add(new JujuFunction(main, name, environment)));
@@ -37,17 +37,18 @@ public final class ShellComponent {
         commands.add(new ExportFunction());
         commands.forEach(sessions.getRegistry()::register);
         try {
-            this.relay = Relay.start(main::run, base(context, environment));
+            this.relay = Relay.start(main::run, folder(context, "base"));
         } catch (IOException failure) {
             withdraw();
             throw failure;
         }
     }
 
-    private static Path base(BundleContext context, Map<String, String> environment) {
-        String base = context.getProperty("isthmus.base");
-        base = base == null ? context.getProperty("karaf.base") : base;
-        return Path.of(base != null ? base : environment.getOrDefault("ISTHMUS_BASE", "."));
+    /** `isthmus.home` and `isthmus.base` where they are set, else Karaf's. */
+    private static Path folder(BundleContext context, String which) {
+        String own = context.getProperty("isthmus." + which);
+        String folder = own == null ? context.getProperty("karaf." + which) : own;
+        return Path.of(folder == null ? "." : folder).toAbsolutePath().normalize();
     }
 
     private void withdraw() {

@@ -145,7 +145,7 @@ final class DeployCommand extends ModelCommand {
                 "config-yaml",
                 settings.isEmpty() ? "" : session.documents().yaml(Map.of(application, settings)));
         deploy.put("constraints", ConstraintWords.wire(wanted));
-        deploy.put("placement", placing.directives());
+        deploy.put("placement", placing.directives(target.uuid()));
         deploy.put("endpoint-bindings", bindings());
         deploy.put("Force", force);
         api.one("Application", "Deploy", Map.of("applications", List.of(deploy)));
@@ -259,6 +259,7 @@ final class DeployCommand extends ModelCommand {
             throw Failure.usage("charm or bundle name \"%s\" is not valid", charm);
         }
         String application = name == null ? charm : name;
+        Target target = session.target(model);
         Map<String, Object> settings = applicationSettings(session, application);
         Map<String, Object> arg = new LinkedHashMap<>();
         arg.put("CharmName", charm);
@@ -267,7 +268,7 @@ final class DeployCommand extends ModelCommand {
         arg.put("Cons", ConstraintWords.wire(wanted));
         arg.put("DryRun", dryRun);
         arg.put("force", force);
-        arg.put("Placement", placing.directives());
+        arg.put("Placement", placing.directives(target.uuid()));
         arg.put("Trust", trust);
         arg.put("endpoint-bindings", bindings());
         if (placing.given()) {
@@ -283,7 +284,7 @@ final class DeployCommand extends ModelCommand {
             String[] chosen = Bases.parse(base);
             arg.put("base", Map.of("name", chosen[0], "channel", chosen[1]));
         }
-        JsonNode result = session.api(session.target(model))
+        JsonNode result = session.api(target)
                 .call("Application", "DeployFromRepository", Map.of("Args", List.of(arg)))
                 .path("Results")
                 .path(0);

@@ -1,47 +1,138 @@
 package org.isthmus.cli.command;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.isthmus.api.Code;
+import org.isthmus.api.OfferUrl;
+import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import picocli.CommandLine.Option;
 
 /** `juju integrate`, `relate`, `add-relation`. */
 final class IntegrateCommand extends ModelCommand {
     static final Pattern ENDPOINT = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*(:[a-zA-Z0-9_-]+)?");
+    private static final Pattern CIDR = Pattern.compile("([0-9a-fA-F.:]+)/([0-9]{1,3})");
 
     @Option(names = "--via", paramLabel = "CIDRS", description = "For cross model integrations, specify the egress subnets for outbound traffic")
     String via;
 
+    /** What the line says: endpoints of this model, and at most one offer, in its place among them. */
+    record Sides(List<String> local, OfferUrl remote, int remoteAt) {
+        static Sides parse(List<String> args) {
+            if (args.size() != 2) {
+                throw Failure.usage("an integration must involve two applications");
+            }
+            List<String> local = new ArrayList<>();
+            OfferUrl remote = null;
+            int at = -1;
+            for (int i = 0; i < 2; i++) {
+                String arg = args.get(i);
+                if (OfferUrl.looksLikeOne(arg)) {
+                    if (remote != null) {
+                        throw Failure.usage("providing more than one remote endpoints not supported");
+                    }
+                    remote = OfferUrl.parse(arg);
+                    at = i;
+                } else if (ENDPOINT.matcher(arg).matches()) {
+                    local.add(arg);
+                } else {
+                    throw Failure.usage("endpoint \"%s\" not valid", arg);
+                }
+            }
+            return new Sides(List.copyOf(local), remote, at);
+        }
+
+        /** The pair to relate, the offer being known in the model by this name. */
+        List<String> pair(String saas) {
+            List<String> pair = new ArrayList<>(local);
+            if (remote != null) {
+                pair.add(remoteAt, remote.endpoint() == null ? saas : saas + ":" + remote.endpoint());
+            }
+            return pair;
+        }
+    }
+
     @Override
     int run(Session session) {
-        if (args.size() != 2) {
-            throw Failure.usage("an integration must involve two applications");
+        Sides sides = Sides.parse(args);
+        if (via != null && sides.remote() == null) {
+            throw Failure.usage("the --via option can only be used when relating to offers in a different model");
         }
-        for (String endpoint : args) {
-            if (!ENDPOINT.matcher(endpoint).matches()) {
-                if (endpoint.contains(".")) {
-                    throw Failure.of("integrating with the offer \"%s\" is not supported by this version", endpoint);
-                }
-                throw Failure.usage("endpoint \"%s\" not valid", endpoint);
-            }
-        }
-        if (via != null) {
-            throw Failure.usage("the --via option can only be used when integrating with a cross model offer");
-        }
+        List<String> networks = cidrs(via);
+        Target target = session.target(model);
         try {
-            session.api(session.target(model))
-                    .call("Application", "AddRelation", Map.of("endpoints", args, "via-cidrs", List.of()));
+            String saas = sides.remote() == null
+                    ? null
+                    : Consumer.consume(session, target, sides.remote(), null).name();
+            session.api(target)
+                    .call(
+                            "Application",
+                            "AddRelation",
+                            Map.of("endpoints", sides.pair(saas), "via-cidrs", networks));
         } catch (Refused refused) {
-            if (refused.problem().code() == Code.ALREADY_EXISTS) {
-                throw Failure.of("%s\n\nUse \"juju status --relations\" to view the current relations.",
-                        refused.problem().message());
+            String words = words(refused.problem(), sides.remote() == null ? null : sides.remote().offer());
+            if (words == null) {
+                throw refused;
             }
-            throw refused;
+            throw Failure.of("%s", words);
         }
         return 0;
+    }
+
+    /** What the refusal means for whoever typed the line; null where it speaks for itself. */
+    static String words(Problem problem, String saas) {
+        String message = problem.message();
+        if (problem.code() == Code.ALREADY_EXISTS && message.contains("relation")) {
+            return message.replace(": ", "\n") + "\n\nUse \"juju status --relations\" to view the current relations.";
+        }
+        if (saas != null && message.contains("terminated")) {
+            return "cannot add relation to \"" + saas
+                    + "\": the offer has been terminated\n\nUse \"juju remove-saas " + saas
+                    + "\" to remove it before it is consumed again.";
+        }
+        if (message.contains("is not alive") || message.contains("is dying")) {
+            return message + "\n\nTry again when it is removed; \"juju remove-saas --force\" or"
+                    + "\n\"juju remove-application --force\" removes what does not end by itself.";
+        }
+        return null;
+    }
+
+    /** Networks, separated by commas. All of the internet is no answer. */
+    static List<String> cidrs(String text) {
+        List<String> list = new ArrayList<>();
+        for (String each : text == null ? new String[0] : text.split(",")) {
+            String cidr = each.strip();
+            if (cidr.isEmpty()) {
+                continue;
+            }
+            if (cidr.equals("0.0.0.0/0") || cidr.equals("::/0")) {
+                throw Failure.usage("CIDR \"%s\" not allowed", cidr);
+            }
+            var parts = CIDR.matcher(cidr);
+            if (!parts.matches() || !fits(parts.group(1), Integer.parseInt(parts.group(2)))) {
+                throw Failure.usage("\"%s\" is not a valid CIDR", cidr);
+            }
+            list.add(cidr);
+        }
+        return list;
+    }
+
+    private static boolean fits(String address, int bits) {
+        boolean six = address.contains(":");
+        if (!six && !address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}")) {
+            return false;
+        }
+        try {
+            // Digits and colons only: nothing is looked up.
+            byte[] bytes = InetAddress.getByName(address).getAddress();
+            return bits <= bytes.length * 8;
+        } catch (UnknownHostException notAnAddress) {
+            return false;
+        }
     }
 
     @Override

@@ -29,7 +29,7 @@ final class Placing {
     }
 
     /** `0` and `lxd:0` name machines and containers; all else is for the cloud. */
-    List<Map<String, Object>> directives() {
+    List<Map<String, Object>> directives(String modelUuid) {
         List<Map<String, Object>> directives = new ArrayList<>();
         for (String words : to) {
             for (String word : words.split(",")) {
@@ -45,7 +45,7 @@ final class Placing {
                     at.put("scope", "lxd");
                     at.put("directive", "");
                 } else {
-                    at.put("scope", "model-uuid");
+                    at.put("scope", modelUuid);
                     at.put("directive", word);
                 }
                 directives.add(at);

@@ -73,6 +73,11 @@ public final class StatusTable {
         return String.join("\n", texts);
     }
 
+    /** The machines alone. */
+    public String machinesText() {
+        return machines().toString();
+    }
+
     private Table model() {
         JsonNode model = status.model();
         JsonNode at = model.path("model-status");

@@ -63,7 +63,11 @@ final class House implements AutoCloseable {
     static final String MODEL = "aaaaaaaa-0000-4000-8000-000000000001";
     static final Duration LIMIT = Duration.ofSeconds(Long.getLong("limit", 60));
     private static final UnitAgent.Times QUICK = new UnitAgent.Times(
-            Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofMillis(200), Duration.ofSeconds(30));
+            Duration.ofMillis(200),
+            Duration.ofMillis(500),
+            Duration.ofMillis(200),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60));
 
     final Path base;
     final Applications applications = new Applications();

@@ -280,7 +280,7 @@ public final class MachineAgent implements AutoCloseable {
             }
             return true;
         });
-        UnitApi calls = new UnitApi(unitApi, unit, conf.model(), UnitApi.PATIENCE);
+        UnitApi calls = new UnitApi(unitApi, unit, conf.model(), times.patience());
         UnitAgent agent =
                 new UnitAgent(calls, new Leadership(calls, System::nanoTime), runner, log, folder, own, times);
         Thread thread = new Thread(

@@ -71,6 +71,8 @@ public final class FakeController implements ControllerLink {
     public Map<String, String> charmState = Map.of();
     public boolean machineDead;
     public boolean unitGone;
+    /** With what commits that open ports are refused; null for not. */
+    public Code refuseCommit;
     /** Number of the commit whose answer is lost after it was taken in; 0 for none. */
     public long loseAnswerOf;
 
@@ -326,6 +328,9 @@ public final class FakeController implements ControllerLink {
 
     private JsonNode commit(HookChanges changes) {
         boolean fresh = changes.sequence() > sequence;
+        if (fresh && refuseCommit != null && !changes.open().isEmpty()) {
+            throw Problem.refuse(refuseCommit, "cannot open ports: port ranges conflict");
+        }
         if (fresh) {
             if (changes.sequence() != sequence + 1) {
                 throw Problem.refuse(Code.BAD_REQUEST, "gap");

@@ -24,7 +24,11 @@ import org.junit.rules.TemporaryFolder;
 /** The whole agent with real bash charms, against a controller that is played. */
 public class MachineAgentTest {
     private static final UnitAgent.Times QUICK = new UnitAgent.Times(
-            Duration.ofMillis(100), Duration.ofMillis(400), Duration.ofMillis(100), Duration.ofSeconds(30));
+            Duration.ofMillis(100),
+            Duration.ofMillis(400),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(3));
 
     @Rule
     public TemporaryFolder temp = new TemporaryFolder();
@@ -244,6 +248,33 @@ public class MachineAgentTest {
     }
 
     @Test
+    public void refusedCommitFailsTheHookAndABusyControllerDoesNot() throws Exception {
+        hook("start", "echo start >>$trace; open-port 80");
+        controller.refuseCommit = org.isthmus.api.Code.NONE;
+        start();
+        controller.until("error", () -> controller.agentStatuses.contains("error: hook failed: \"start\""));
+        // From now on the controller is only busy: the hook does not run again for that.
+        controller.change(() -> controller.refuseCommit = org.isthmus.api.Code.OPERATION_BLOCKED);
+        controller.until(
+                "refusals",
+                () -> controller.calls.stream()
+                                .filter("Uniter.CommitHook"::equals)
+                                .count()
+                        > 8);
+        int runs = traced().size();
+        controller.until(
+                "more",
+                () -> controller.calls.stream()
+                                .filter("Uniter.CommitHook"::equals)
+                                .count()
+                        > 11);
+        assertEquals(runs, traced().size());
+        controller.change(() -> controller.refuseCommit = null);
+        controller.until("done", () -> controller.ports.contains("80/tcp"));
+        assertEquals(runs, traced().size());
+    }
+
+    @Test
     public void agentThatDiesInAHookRunsItAgain() throws Exception {
         hook("start", "echo start >>$trace; [[ -e $trace.go ]] || { sleep 60 & wait; }; echo started >>$trace");
         start();
@@ -291,6 +322,38 @@ public class MachineAgentTest {
         controller.comeBack();
         untilTraced("start");
         assertEquals(List.of("begin", "config Hello", "start"), traced());
+    }
+
+    @Test
+    public void hookWhoseToolWaitedInVainIsRunAgain() throws Exception {
+        hook(
+                "config-changed",
+                "echo begin >>$trace; open-port 81; while [[ ! -e $trace.gone ]]; do sleep 0.05; done; "
+                        + "config-get title || true; echo lied >>$trace.lie; sleep 30");
+        start();
+        untilTraced("begin");
+        controller.goAway();
+        Files.createFile(Path.of(trace + ".gone"));
+        Path pid = machine.resolve("agents/unit-wp-0/hook.pid");
+        controller.until("the hook is cut off", () -> !Files.exists(pid));
+        assertEquals(List.of("begin"), traced());
+        assertTrue(controller.ports.isEmpty());
+        hookOnDisk("config-changed", "echo again >>$trace; open-port 82");
+        controller.comeBack();
+        controller.until("done", () -> controller.ports.contains("82/tcp"));
+        assertEquals(List.of("begin", "again"), traced());
+        assertEquals(java.util.Set.of("82/tcp"), controller.ports);
+        assertFalse(controller.agentStatuses.toString().contains("error"));
+    }
+
+    /** Changes the installed charm itself. */
+    private void hookOnDisk(String name, String body) throws IOException {
+        hook(name, body);
+        Files.copy(
+                charm.resolve("hooks").resolve(name),
+                machine.resolve("agents/unit-wp-0/charm/hooks").resolve(name),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING,
+                java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     @Test

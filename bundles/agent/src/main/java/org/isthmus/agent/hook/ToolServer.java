@@ -40,6 +40,7 @@ public final class ToolServer implements AutoCloseable {
     private static final String SCRIPT = "/org/isthmus/agent/tool.sh";
     private static final int LINE_BYTES = 4096;
     private static final int FRAME_BYTES = 16 << 20;
+    private static final long DRAINED_BYTES = 1 << 20;
     private static final int ARGUMENTS = 10_000;
     private static final int IDLE_MILLIS = 10_000;
 
@@ -117,6 +118,14 @@ public final class ToolServer implements AutoCloseable {
             frame.write(reply.out());
             frame.write(reply.err());
             socket.getOutputStream().write(frame.toByteArray());
+            socket.shutdownOutput();
+            // A refused request may not be read to its end: closing now would break the tool's pipe before it reads the
+            // answer.
+            long left = DRAINED_BYTES;
+            byte[] rest = new byte[8192];
+            for (int read = in.read(rest); read >= 0 && left > 0; read = in.read(rest)) {
+                left -= read;
+            }
         } catch (IOException gone) {
             LOG.debug("a hook tool went away: {}", gone.getMessage());
         } catch (InterruptedException stopping) {

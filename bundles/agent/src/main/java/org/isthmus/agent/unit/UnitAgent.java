@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.agent.AgentApi;
@@ -29,10 +31,19 @@ import org.isthmus.wire.agent.UnitRemoteStateResult;
  * the next one; no hook starts while the controller is away.
  */
 public final class UnitAgent implements Runnable {
-    /** How long the waiting times are; tests have shorter ones. */
-    public record Times(Duration firstRetry, Duration lastRetry, Duration idleAfter, Duration leaseRenewal) {
-        public static final Times USUAL =
-                new Times(Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofSeconds(3), Leadership.RENEWAL);
+    /**
+     * How long the waiting times are; tests have shorter ones.
+     *
+     * @param patience how long a call, such as that of a running hook's tool, waits for the controller
+     */
+    public record Times(
+            Duration firstRetry, Duration lastRetry, Duration idleAfter, Duration leaseRenewal, Duration patience) {
+        public static final Times USUAL = new Times(
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(3),
+                Leadership.RENEWAL,
+                UnitApi.PATIENCE);
     }
 
     private static final double JITTER = 0.2;
@@ -40,6 +51,10 @@ public final class UnitAgent implements Runnable {
     private static final Duration VACANT = Duration.ofSeconds(1);
 
     private static final Duration FOREVER = Duration.ofDays(365);
+
+    /** Refusals of a commit that another try would get again: of what the hook wrote, not of the controller's state. */
+    private static final Set<Code> FAULTS_OF_THE_HOOK =
+            EnumSet.of(Code.NONE, Code.NOT_VALID, Code.NOT_LEADER, Code.QUOTA_LIMIT_EXCEEDED, Code.ALREADY_EXISTS);
 
     private final UnitApi api;
     private final Leadership leadership;
@@ -497,7 +512,8 @@ public final class UnitAgent implements Runnable {
         try {
             api.commit(pending.changes());
         } catch (Refused refused) {
-            if (refused.problem().code() == Code.TRY_AGAIN || refused.problem().code() == Code.MIGRATION_IN_PROGRESS) {
+            if (!FAULTS_OF_THE_HOOK.contains(refused.problem().code())) {
+                // The controller cannot take it now: the commit is repeated until it can.
                 throw refused;
             }
             // What the hook did is not allowed: for the charm it is as if the hook had failed.

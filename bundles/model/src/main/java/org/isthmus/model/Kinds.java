@@ -184,6 +184,8 @@ public final class Kinds {
             REMOTE_APPLICATION,
             REMOTE_RELATION,
             ANNOTATION,
+            OFFER_KEY,
+            OFFER_GRANT,
             SEQUENCE,
             ANSWERED,
             CONTROLLER,

@@ -18,7 +18,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** Puts `juju` into the Karaf shell and starts the relay. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class ShellComponent {
     private final SessionFactory sessions;
     private final Main main;
@@ -31,7 +33,8 @@ public final class ShellComponent {
         this.sessions = sessions;
         this.main = new Main(new Doors(host, folder(context, "home"), folder(context, "base")));
         Map<String, String> environment = System.getenv();
-        // The shell adds a sub-shell command `*:juju` with the first command of the scope, and would hide ours: ours comes last.
+        // The shell adds a sub-shell command `*:juju` with the first command of the scope, and would hide ours: ours
+        // comes last.
         main.commands().forEach(name -> commands.add(new JujuFunction(main, name, environment)));
         commands.add(new JujuFunction(main, null, environment));
         commands.add(new ExportFunction());

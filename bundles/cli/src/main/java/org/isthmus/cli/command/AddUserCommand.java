@@ -30,9 +30,11 @@ final class AddUserCommand extends ControllerCommand {
         session.print("User \"" + (display.isEmpty() ? name : display + " (" + name + ")") + "\" added");
         String key = added.path("secret-key").asText("");
         if (!key.isEmpty()) {
-            session.print("Please send this command to " + name + ":\n    juju register " + token(at, name, key) + "\n");
+            session.print(
+                    "Please send this command to " + name + ":\n    juju register " + token(at, name, key) + "\n");
         }
-        session.print("\"" + name + "\" has not been granted access to any models. You can use \"juju grant\" to grant access.");
+        session.print("\"" + name
+                + "\" has not been granted access to any models. You can use \"juju grant\" to grant access.");
         return 0;
     }
 

@@ -85,7 +85,8 @@ final class GrantCommand extends ControllerCommand {
 
     @Override
     List<String> complete(Session session) {
-        return args.size() == 1 ? List.of("admin", "login", "read", "superuser", "write")
+        return args.size() == 1
+                ? List.of("admin", "login", "read", "superuser", "write")
                 : args.size() > 1 ? Candidates.models(session) : List.of();
     }
 }

@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 
 /** `juju login`: as another user of a controller that is known here. */
 final class LoginCommand extends ControllerCommand {
-    @Option(names = {"-u", "--user"}, paramLabel = "USER", description = "log in as this local user")
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER",
+            description = "log in as this local user")
     String user;
 
     @Option(names = "--no-prompt", description = "don't prompt for password just read a line from stdin")

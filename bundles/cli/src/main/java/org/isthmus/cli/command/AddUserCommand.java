@@ -38,7 +38,8 @@ final class AddUserCommand extends ControllerCommand {
 
     /** What the user types behind `juju register`. */
     static String token(Data.Controller controller, String user, String key) {
-        return new RegistrationToken(user, controller.addresses(), Base64.getDecoder().decode(key), controller.name())
+        return new RegistrationToken(
+                        user, controller.addresses(), Base64.getDecoder().decode(key), controller.name())
                 .text();
     }
 }

@@ -112,7 +112,8 @@ final class GrantCommand extends ControllerCommand {
         }
         List<Object> changes = new ArrayList<>();
         for (String model : rights.models()) {
-            changes.add(change(rights, "model-tag", "model-" + session.find(at, model).uuid()));
+            changes.add(change(
+                    rights, "model-tag", "model-" + session.find(at, model).uuid()));
         }
         told(api.errors("ModelManager", "ModifyModelAccess", Map.of("changes", changes)));
         return 0;

@@ -117,7 +117,8 @@ final class RegisterCommand extends Command {
                 return contact.post(address, "/register", request);
             } catch (Refused refused) {
                 if (refused.problem().code() == Code.UNAUTHORIZED) {
-                    throw Failure.of("""
+                    throw Failure.of(
+                            """
                             provided registration token may have expired.
 
                             A controller administrator must reset your user to issue a new token.
@@ -128,7 +129,8 @@ final class RegisterCommand extends Command {
                 last = unreachable;
             }
         }
-        throw Failure.of("cannot connect to the controller at %s: %s", String.join(", ", addresses),
-                last == null ? "no address" : last.getMessage());
+        throw Failure.of(
+                "cannot connect to the controller at %s: %s",
+                String.join(", ", addresses), last == null ? "no address" : last.getMessage());
     }
 }

@@ -45,11 +45,10 @@ final class RemoveOfferCommand extends ControllerCommand {
         Map<String, Object> params = new LinkedHashMap<>();
         params.put("offer-urls", urls);
         params.put("force", force);
-        List<String> errors = session.api(session.controller(first))
-                .errors("ApplicationOffers", "DestroyOffers", params)
-                .stream()
-                .filter(Objects::nonNull)
-                .toList();
+        List<String> errors =
+                session.api(session.controller(first)).errors("ApplicationOffers", "DestroyOffers", params).stream()
+                        .filter(Objects::nonNull)
+                        .toList();
         if (!errors.isEmpty()) {
             throw Failure.of("%s", String.join("\n", errors));
         }

@@ -12,7 +12,9 @@ final class RemoveSaasCommand extends ModelCommand {
     @Option(names = "--force", description = "Completely remove a SAAS and all its dependencies")
     boolean force;
 
-    @Option(names = "--no-wait", description = "Rush through SAAS removal without waiting for each individual step to complete")
+    @Option(
+            names = "--no-wait",
+            description = "Rush through SAAS removal without waiting for each individual step to complete")
     boolean noWait;
 
     @Override

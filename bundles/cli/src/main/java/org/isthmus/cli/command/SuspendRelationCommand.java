@@ -58,7 +58,8 @@ abstract class SuspendRelationCommand extends ModelCommand {
             change.put("message", message());
             changes.add(change);
         }
-        List<String> errors = session.api(session.target(model))
+        List<String> errors = session
+                .api(session.target(model))
                 .errors("Application", "SetRelationsSuspended", Map.of("args", changes))
                 .stream()
                 .filter(Objects::nonNull)

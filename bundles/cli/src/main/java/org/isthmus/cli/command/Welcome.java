@@ -33,7 +33,8 @@ final class Welcome {
             session.data().setCurrentModel(at.name(), only);
             session.info("\nCurrent model set to \"%s\".", only);
         } else if (models.isEmpty()) {
-            session.info("""
+            session.info(
+                    """
 
                     There are no models available. You can add models with
                     "juju add-model", or you can ask an administrator or owner

@@ -24,6 +24,7 @@ final class BodyStream extends InputStream {
     private boolean admitted;
     /** The socket is not read before the caller is known; so it begins paused. */
     private boolean paused = true;
+
     private boolean ended;
     private boolean discarding;
     private IOException failure;

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,7 +55,11 @@ final class Host implements ControllerHost, AutoCloseable {
         }
         for (ControllerSlot slot : all) {
             switch (left) {
-                case NONE -> executors.workers().execute(() -> slot.offer(now));
+                case NONE ->
+                    executors.workers().execute(() -> {
+                        slot.offer(now);
+                        changed();
+                    });
                 case PAUSE -> slot.pause(now);
                 case STOP -> slot.stop(now);
             }
@@ -85,7 +91,10 @@ final class Host implements ControllerHost, AutoCloseable {
             slots.notifyAll();
             now = foundations;
         }
-        executors.workers().execute(() -> slot.offer(now));
+        executors.workers().execute(() -> {
+            slot.offer(now);
+            changed();
+        });
     }
 
     void unconfigured(String uuid) {
@@ -96,6 +105,46 @@ final class Host implements ControllerHost, AutoCloseable {
         }
         if (slot != null) {
             slot.end();
+        }
+    }
+
+    /** @param expected UUIDs, without dashes, of the controllers that configuration files name */
+    CompletionStage<Void> settled(Set<String> expected) {
+        return CompletableFuture.runAsync(() -> awaitSettled(expected), executors.operations());
+    }
+
+    private void awaitSettled(Set<String> expected) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);
+        try {
+            synchronized (slots) {
+                while (!isSettled(expected)) {
+                    long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                    if (left <= 0 || closed) {
+                        return;
+                    }
+                    slots.wait(Math.min(left, 1000));
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isSettled(Set<String> expected) {
+        Set<String> waiting = new HashSet<>(expected);
+        slots.forEach((uuid, slot) -> {
+            String state = slot.status().state();
+            if (state.equals("running") || state.startsWith("failed")) {
+                waiting.remove(uuid.replace("-", ""));
+            }
+        });
+        return waiting.isEmpty();
+    }
+
+    /** A slot's state changed. */
+    void changed() {
+        synchronized (slots) {
+            slots.notifyAll();
         }
     }
 

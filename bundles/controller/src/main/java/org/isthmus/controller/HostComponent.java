@@ -1,10 +1,14 @@
 package org.isthmus.controller;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.isthmus.controller.Host.Departure;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
@@ -37,6 +41,7 @@ public final class HostComponent implements ControllerHost {
     private final Executors executors = new Executors();
     private final Rooms rooms = new Rooms(executors.timer());
     private final Host host;
+    private final Set<String> expected;
     private final List<Object> foundations = new ArrayList<>();
 
     @Activate
@@ -44,6 +49,7 @@ public final class HostComponent implements ControllerHost {
         String base = context.getProperty("isthmus.base");
         Path folder = Path.of(base == null ? System.getProperty("karaf.base", ".") : base);
         host = new Host(folder, rooms, executors, new FileConfigurations(configurations, folder.resolve("etc")));
+        expected = FileConfigurations.found(folder.resolve("etc"));
     }
 
     @Deactivate
@@ -71,6 +77,11 @@ public final class HostComponent implements ControllerHost {
     public java.util.concurrent.CompletionStage<Void> remove(
             String uuid, boolean force, java.util.function.Consumer<String> progress) {
         return host.remove(uuid, force, progress);
+    }
+
+    @Override
+    public java.util.concurrent.CompletionStage<Void> settled() {
+        return host.settled(expected);
     }
 
     // --- engines and plug-ins: class A, replaced without a failed request
@@ -261,21 +272,40 @@ public final class HostComponent implements ControllerHost {
             this.etc = etc;
         }
 
+        /** Which controllers the files name: the configuration service takes them up a little later. */
+        private static Set<String> found(Path etc) {
+            Set<String> found = new HashSet<>();
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(etc, FACTORY + "-*.cfg")) {
+                for (Path file : files) {
+                    String name = file.getFileName().toString();
+                    found.add(name.substring(FACTORY.length() + 1, name.length() - ".cfg".length()));
+                }
+            } catch (IOException noSuchFolder) {
+                return Set.of();
+            }
+            return found;
+        }
+
         private Path file(String uuid) {
-            return etc.resolve(FACTORY + "~" + uuid + ".cfg");
+            return etc.resolve(FACTORY + "-" + instance(uuid) + ".cfg");
+        }
+
+        /** File install splits a file's name at its first dash: behind it there must be none. */
+        private static String instance(String uuid) {
+            return uuid.replace("-", "");
         }
 
         @Override
         public void write(String uuid, Dictionary<String, Object> settings) throws IOException {
             ConfigurationFile.write(file(uuid), settings);
             settings.put(FILE_NAME, file(uuid).toUri().toString());
-            admin.getFactoryConfiguration(FACTORY, uuid, "?").update(settings);
+            admin.getFactoryConfiguration(FACTORY, instance(uuid), "?").update(settings);
         }
 
         @Override
         public void delete(String uuid) throws IOException {
-            java.nio.file.Files.deleteIfExists(file(uuid));
-            var configuration = admin.getFactoryConfiguration(FACTORY, uuid, "?");
+            Files.deleteIfExists(file(uuid));
+            var configuration = admin.getFactoryConfiguration(FACTORY, instance(uuid), "?");
             configuration.delete();
         }
     }

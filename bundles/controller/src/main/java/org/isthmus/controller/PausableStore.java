@@ -130,6 +130,12 @@ final class PausableStore implements Store {
     }
 
     @Override
+    public Map<String, Long> metrics() {
+        Store store = live;
+        return store == null ? Map.of() : store.metrics();
+    }
+
+    @Override
     public Leases leases(String uuid) {
         return new Leases() {
             @Override

@@ -6,6 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.isthmus.model.Controller;
 import org.isthmus.model.Summary;
 import org.isthmus.model.engine.AccessEngine;
@@ -43,6 +45,7 @@ final class RunningController implements ControllerContext, AutoCloseable {
     private volatile String controllerModel;
     private ReconcilerHost reconcilers;
     private ApiServer server;
+    private Future<?> absence;
     private int port;
 
     /**
@@ -107,6 +110,12 @@ final class RunningController implements ControllerContext, AutoCloseable {
         port = server.port();
         reconcilers = new ReconcilerHost(this, rooms, executors);
         reconcilers.start();
+        absence = executors
+                .timer()
+                .schedule(
+                        () -> executors.operations().execute(new AbsentAgents(this)),
+                        AbsentAgents.GRACE_SECONDS,
+                        TimeUnit.SECONDS);
         LOG.info("Controller {} ({}) serves on {}:{}", name, uuid, bind, port);
     }
 
@@ -127,6 +136,9 @@ final class RunningController implements ControllerContext, AutoCloseable {
 
     @Override
     public void close() {
+        if (absence != null) {
+            absence.cancel(false);
+        }
         if (server != null) {
             server.close();
         }

@@ -107,7 +107,8 @@ final class CharmsFacade {
         return Items.each(
                         params == null ? List.<ResolveOne>of() : params.resolve(),
                         one -> resolve(call, one),
-                        (resolved, error) -> error == null ? resolved : new Resolved("", null, List.of(), error))
+                        (resolved, error) ->
+                                error == null ? resolved : new Resolved("", null, List.of(), List.of(), error))
                 .thenApply(Listing::new);
     }
 
@@ -116,7 +117,8 @@ final class CharmsFacade {
         CharmReference reference = CharmReference.parse(one.reference());
         if (reference.schema().equals("local")) {
             CharmRecord record = call.model().snapshot().need(Kinds.CHARM, one.reference());
-            return CompletableFuture.completedFuture(new Resolved(record.url(), asked, bases(record), null));
+            return CompletableFuture.completedFuture(
+                    new Resolved(record.url(), asked, bases(record), series(bases(record)), null));
         }
         int revision = asked != null && asked.revision() != null && asked.revision() >= 0
                 ? asked.revision()
@@ -124,8 +126,16 @@ final class CharmsFacade {
         return depot.fetch(call, reference.name(), channel(asked), revision).thenApply(found -> {
             List<WireBase> bases = bases(found.record());
             return new Resolved(
-                    found.record().url(), origin(asked, found, bases.isEmpty() ? null : bases.get(0)), bases, null);
+                    found.record().url(),
+                    origin(asked, found, bases.isEmpty() ? null : bases.get(0)),
+                    bases,
+                    series(bases),
+                    null);
         });
+    }
+
+    private static List<String> series(List<WireBase> bases) {
+        return bases.stream().map(WireBase::base).map(Base::series).toList();
     }
 
     private static String channel(WireOrigin origin) {

@@ -1,11 +1,11 @@
 package org.isthmus.facades;
 
 import java.time.Instant;
-import java.util.Map;
 import org.isthmus.api.Names;
 import org.isthmus.api.Tag;
 import org.isthmus.model.AgentPresence;
 import org.isthmus.model.Application;
+import org.isthmus.model.ApplicationStatus;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
 import org.isthmus.model.Machine;
@@ -16,22 +16,6 @@ import org.isthmus.model.UnitAgent;
 
 /** What a status says when stored, soft and absent facts are put together (juju.md §2). */
 final class Statuses {
-    private static final Map<String, Integer> SEVERITY = Map.of(
-            "error",
-            100,
-            "blocked",
-            90,
-            "maintenance",
-            80,
-            "waiting",
-            70,
-            "active",
-            60,
-            "terminated",
-            50,
-            "unknown",
-            40);
-
     /** Both statuses of a unit as people see them. */
     record UnitStatuses(StatusValue workload, StatusValue agent) {}
 
@@ -102,21 +86,7 @@ final class Statuses {
 
     /** What the leader said, else the worst of the units, else unknown. */
     StatusValue of(Application application) {
-        if (application.status() != null) {
-            return application.status();
-        }
-        StatusValue worst = null;
-        for (Unit unit : model.by(Kinds.UNITS_BY_APPLICATION, application.name())) {
-            StatusValue workload = of(unit).workload();
-            if (worst == null || severity(workload) > severity(worst)) {
-                worst = workload;
-            }
-        }
-        return worst == null ? new StatusValue("unknown", "", application.created()) : worst;
-    }
-
-    static int severity(StatusValue status) {
-        return SEVERITY.getOrDefault(status.status(), 0);
+        return ApplicationStatus.of(model, application, unit -> of(unit).workload());
     }
 
     boolean isLeader(Unit unit) {

@@ -1,6 +1,7 @@
 package org.isthmus.model;
 
 import java.util.Map;
+import java.util.function.Function;
 
 /** What an application's status is: the one its leader set, else the worst of its units' (core/status/status.go). */
 public final class ApplicationStatus {
@@ -15,15 +16,20 @@ public final class ApplicationStatus {
 
     private ApplicationStatus() {}
 
-    /** Never null; `unknown` for an application without units. Costs the application's units. */
+    /** From what is durable alone: an agent that is not there does not count. Never null. */
     public static StatusValue of(Snapshot model, Application application) {
+        return of(model, application, ApplicationStatus::workload);
+    }
+
+    /** {@code unknown} for an application without units. Costs the application's units. */
+    public static StatusValue of(Snapshot model, Application application, Function<Unit, StatusValue> workload) {
         StatusValue explicit = application.status();
         if (explicit != null && !explicit.status().equals("unset")) {
             return explicit;
         }
         StatusValue worst = null;
         for (Unit unit : model.by(Kinds.UNITS_BY_APPLICATION, application.name())) {
-            StatusValue status = unit.workloadStatus();
+            StatusValue status = workload.apply(unit);
             if (status != null && (worst == null || severity(status) > severity(worst))) {
                 worst = status;
             }
@@ -31,7 +37,14 @@ public final class ApplicationStatus {
         return worst != null ? worst : new StatusValue("unknown", "", application.created());
     }
 
-    private static int severity(StatusValue status) {
+    /** A failed hook is the workload's trouble. */
+    private static StatusValue workload(Unit unit) {
+        boolean failed =
+                unit.agentStatus() != null && unit.agentStatus().status().equals("error");
+        return failed ? unit.agentStatus() : unit.workloadStatus();
+    }
+
+    public static int severity(StatusValue status) {
         return SEVERITY.getOrDefault(status.status(), 0);
     }
 }

@@ -51,6 +51,14 @@ public interface ControllerHost {
     List<Status> controllers();
 
     /**
+     * Completes when every controller that was configured when this container started runs, or has failed to; what waits to
+     * tell its users that it is ready waits for this. Never takes longer than a minute.
+     */
+    default CompletionStage<Void> settled() {
+        return java.util.concurrent.CompletableFuture.completedFuture(null);
+    }
+
+    /**
      * Removes a controller that has no models of others left, with its store. The API's `DestroyController` ends here.
      *
      * @param force kill-controller: stops machines and removes whatever is there

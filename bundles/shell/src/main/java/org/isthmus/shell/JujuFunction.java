@@ -127,7 +127,8 @@ record JujuFunction(Main main, String command, Map<String, String> environment) 
             }
             String cursor = line.getCursorArgument();
             words.add(cursor == null ? "" : cursor.substring(0, Math.min(line.getArgumentPosition(), cursor.length())));
-            return main.complete(words, new HashMap<>(SessionVariables.of(session).over(environment)));
+            return main.complete(
+                    words, new HashMap<>(SessionVariables.of(session).over(environment)));
         }
     }
 }

@@ -49,12 +49,11 @@ final class Relay implements Closeable {
         new SecureRandom().nextBytes(secret);
         this.token = HexFormat.of().formatHex(secret);
         AtomicInteger number = new AtomicInteger();
-        this.threads =
-                new ThreadPoolExecutor(0, THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "juju-relay-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.threads = new ThreadPoolExecutor(0, THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(task, "juju-relay-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
         publish();
         this.acceptor = new Thread(this::accept, "juju-relay-accept");
         acceptor.setDaemon(true);

@@ -60,9 +60,7 @@ final class RelayRun {
         socket.setSoTimeout(HELLO_MILLIS);
         Frame hello = Frame.read(in);
         byte[] expected = (Relay.MAGIC + "\n" + token).getBytes(StandardCharsets.UTF_8);
-        if (hello == null
-                || hello.type() != Frame.HELLO
-                || !MessageDigest.isEqual(expected, hello.payload())) {
+        if (hello == null || hello.type() != Frame.HELLO || !MessageDigest.isEqual(expected, hello.payload())) {
             return;
         }
         Frame invoke = Frame.read(in);
@@ -160,8 +158,8 @@ final class RelayRun {
                 default -> {}
             }
         }
-        PrintStream stdout = new PrintStream(
-                new BufferedOutputStream(new Channel(Frame.OUT), CHUNK), false, StandardCharsets.UTF_8);
+        PrintStream stdout =
+                new PrintStream(new BufferedOutputStream(new Channel(Frame.OUT), CHUNK), false, StandardCharsets.UTF_8);
         // What was printed before an error is seen before it.
         PrintStream stderr = new PrintStream(
                 new Channel(Frame.ERR) {

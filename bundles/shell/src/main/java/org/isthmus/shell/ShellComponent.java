@@ -1,12 +1,15 @@
 package org.isthmus.shell;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.apache.karaf.shell.api.console.Command;
+import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.isthmus.cli.Doors;
 import org.isthmus.cli.Main;
@@ -16,32 +19,47 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts `juju` into the Karaf shell and starts the relay. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class ShellComponent {
+    private static final Logger LOG = LoggerFactory.getLogger(ShellComponent.class);
+
     private final SessionFactory sessions;
     private final Main main;
-    private final Relay relay;
+    private final CompletionStage<Relay> relay;
     private final List<Command> commands = new ArrayList<>();
 
     @Activate
-    public ShellComponent(BundleContext context, @Reference SessionFactory sessions, @Reference ControllerHost host)
-            throws IOException {
+    public ShellComponent(BundleContext context, @Reference SessionFactory sessions, @Reference ControllerHost host) {
         this.sessions = sessions;
         this.main = new Main(new Doors(host, folder(context, "home"), folder(context, "base")));
         Map<String, String> environment = System.getenv();
-        // The shell adds a sub-shell command `*:juju` with the first command of the scope, and would hide ours: ours comes last.
         main.commands().forEach(name -> commands.add(new JujuFunction(main, name, environment)));
-        commands.add(new JujuFunction(main, null, environment));
-        commands.add(new ExportFunction());
         commands.forEach(sessions.getRegistry()::register);
-        try {
-            this.relay = Relay.start(main::run, folder(context, "base"));
-        } catch (IOException failure) {
-            withdraw();
-            throw failure;
+        // With the first command of a scope the shell adds a sub-shell `*:juju`, and the first of a name wins: it has
+        // to go.
+        Command subShell = sessions.getRegistry().getCommand(Session.SCOPE_GLOBAL, "juju");
+        if (subShell != null) {
+            sessions.getRegistry().unregister(subShell);
         }
+        for (Command own : List.of(new JujuFunction(main, null, environment), new ExportFunction())) {
+            commands.add(own);
+            sessions.getRegistry().register(own);
+        }
+        // Its file tells the host that this container is ready: not before its controllers answer.
+        this.relay = host.settled().thenApply(settled -> {
+            try {
+                return Relay.start(main::run, folder(context, "base"));
+            } catch (IOException failure) {
+                LOG.error("bin/juju cannot reach this container: {}", failure.getMessage(), failure);
+                throw new UncheckedIOException(failure);
+            }
+        });
     }
 
     /** `isthmus.home` and `isthmus.base` where they are set, else Karaf's. */
@@ -58,8 +76,20 @@ public final class ShellComponent {
     }
 
     @Deactivate
-    public void deactivate() throws IOException {
-        relay.close();
+    public void deactivate() {
+        relay.whenComplete((started, failure) -> {
+            if (started != null) {
+                close(started);
+            }
+        });
         withdraw();
+    }
+
+    private static void close(Relay started) {
+        try {
+            started.close();
+        } catch (IOException failure) {
+            LOG.warn("The relay did not close cleanly: {}", failure.getMessage());
+        }
     }
 }

@@ -57,7 +57,13 @@ public interface CharmCalls {
 
     record ResolveOne(String reference, WireOrigin charmOrigin, boolean switchCharm) {}
 
-    record Resolved(String url, WireOrigin charmOrigin, List<WireBase> supportedBases, WireError error) {}
+    /** @param supportedSeries the code names, which older clients need */
+    record Resolved(
+            String url,
+            WireOrigin charmOrigin,
+            List<WireBase> supportedBases,
+            List<String> supportedSeries,
+            WireError error) {}
 
     record AddCharm(String url, WireOrigin charmOrigin, boolean force, Map<String, Object> charmStoreMacaroon) {}
 

@@ -6,7 +6,10 @@ import picocli.CommandLine.Option;
 
 /** `juju add-cloud NAME FILE`: puts a definition into this client's clouds.yaml. */
 final class AddCloudCommand extends Command {
-    @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "The path to a cloud definition file")
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "The path to a cloud definition file")
     String file;
 
     @Option(names = "--client", description = "Client operation")

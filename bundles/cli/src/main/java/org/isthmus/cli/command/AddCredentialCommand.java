@@ -6,7 +6,10 @@ import picocli.CommandLine.Option;
 
 /** `juju add-credential CLOUD -f FILE`: puts the file's credentials into this client's credentials.yaml. */
 final class AddCredentialCommand extends Command {
-    @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "The YAML file containing credentials to add")
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "The YAML file containing credentials to add")
     String file;
 
     @Option(names = "--client", description = "Client operation")
@@ -22,12 +25,14 @@ final class AddCredentialCommand extends Command {
         }
         noMoreThan(1);
         if (file == null) {
-            throw Failure.of("adding a credential by dialogue is not supported by this version: use -f <credentials.yaml>");
+            throw Failure.of(
+                    "adding a credential by dialogue is not supported by this version: use -f <credentials.yaml>");
         }
         String cloud = args.get(0);
         new Clouds(session).get(cloud);
         Map<String, Object> document = Data.map(Settings.document(session, file));
-        Map<String, Object> credentials = Data.map(Data.map(document.get("credentials")).get(cloud));
+        Map<String, Object> credentials =
+                Data.map(Data.map(document.get("credentials")).get(cloud));
         if (credentials.isEmpty()) {
             throw Failure.of("no credentials for cloud %s exist in file %s", cloud, file);
         }

@@ -13,10 +13,17 @@ final class AddMachineCommand extends ModelCommand {
     @Option(names = "-n", paramLabel = "N", description = "The number of machines to add")
     int count = 1;
 
-    @Option(names = {"--base", "--series"}, paramLabel = "BASE", description = "The operating system base to install on the new machine(s)")
+    @Option(
+            names = {"--base", "--series"},
+            paramLabel = "BASE",
+            description = "The operating system base to install on the new machine(s)")
     String base;
 
-    @Option(names = "--constraints", paramLabel = "CONSTRAINTS", description = "Machine constraints that overwrite those available from 'juju model-constraints' and provider's defaults")
+    @Option(
+            names = "--constraints",
+            paramLabel = "CONSTRAINTS",
+            description =
+                    "Machine constraints that overwrite those available from 'juju model-constraints' and provider's defaults")
     List<String> constraints = new ArrayList<>();
 
     @Override

@@ -13,13 +13,19 @@ import picocli.CommandLine.Option;
 
 /** `juju add-model`. */
 final class AddModelCommand extends ControllerCommand {
-    @Option(names = "--config", paramLabel = "CONFIG", description = "Specify the path to a YAML model configuration file or individual configuration options")
+    @Option(
+            names = "--config",
+            paramLabel = "CONFIG",
+            description = "Specify the path to a YAML model configuration file or individual configuration options")
     List<String> config = new ArrayList<>();
 
     @Option(names = "--credential", paramLabel = "NAME", description = "Specify the credential to be used by the model")
     String credential;
 
-    @Option(names = "--owner", paramLabel = "USER", description = "Specify the owner of the model if not the current user")
+    @Option(
+            names = "--owner",
+            paramLabel = "USER",
+            description = "Specify the owner of the model if not the current user")
     String owner;
 
     @Option(names = "--no-switch", description = "Choose not to switch to the newly created model")
@@ -77,7 +83,8 @@ final class AddModelCommand extends ControllerCommand {
         }
         String qualified = user + "/" + name;
         if (user.equals(account.user())) {
-            session.data().putModel(controller.name(), qualified, made.path("uuid").asText());
+            session.data()
+                    .putModel(controller.name(), qualified, made.path("uuid").asText());
             if (!noSwitch) {
                 session.data().setCurrentModel(controller.name(), qualified);
                 if (session.data().currentController() == null || this.controller != null) {
@@ -91,7 +98,9 @@ final class AddModelCommand extends ControllerCommand {
         line.append(" on ").append(madeCloud).append(madeRegion.isEmpty() ? "" : "/" + madeRegion);
         String tag = made.path("cloud-credential-tag").asText("");
         if (!tag.isEmpty()) {
-            line.append(" with credential '").append(tag.substring(tag.lastIndexOf('_') + 1)).append("'");
+            line.append(" with credential '")
+                    .append(tag.substring(tag.lastIndexOf('_') + 1))
+                    .append("'");
         }
         line.append(" for user '").append(user).append("'");
         session.info("%s", line);
@@ -153,7 +162,8 @@ final class AddModelCommand extends ControllerCommand {
                 return credential;
             }
         }
-        Map<String, Object> attributes = Data.map(session.data().credentials(cloud).get(credential));
+        Map<String, Object> attributes =
+                Data.map(session.data().credentials(cloud).get(credential));
         if (attributes.isEmpty()) {
             throw Failure.of("credential '%s' not found for cloud '%s'", credential, cloud);
         }

@@ -48,7 +48,10 @@ final class Api {
     List<String> errors(String facade, String method, Object params) {
         List<String> errors = new ArrayList<>();
         for (JsonNode result : call(facade, method, params).path("results")) {
-            errors.add(result.hasNonNull("error") ? result.path("error").path("message").asText() : null);
+            errors.add(
+                    result.hasNonNull("error")
+                            ? result.path("error").path("message").asText()
+                            : null);
         }
         return errors;
     }
@@ -57,7 +60,9 @@ final class Api {
         JsonNode error = result.path("error");
         if (!error.path("message").asText("").isEmpty()) {
             throw new Refused(new Problem(
-                    Code.ofWire(error.path("code").asText("")), error.path("message").asText(), Map.of()));
+                    Code.ofWire(error.path("code").asText("")),
+                    error.path("message").asText(),
+                    Map.of()));
         }
     }
 

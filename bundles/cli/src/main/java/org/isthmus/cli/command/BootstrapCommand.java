@@ -19,16 +19,26 @@ final class BootstrapCommand extends Command {
     private static final int LIMIT_SECONDS = 1200;
     private static final String USER = "admin";
 
-    @Option(names = {"-d", "--add-model"}, paramLabel = "NAME", description = "Name of an initial model to create on the new controller")
+    @Option(
+            names = {"-d", "--add-model"},
+            paramLabel = "NAME",
+            description = "Name of an initial model to create on the new controller")
     String addModel;
 
     @Option(names = "--no-default-model", description = "Make no initial model beside the controller's own")
     boolean noDefaultModel;
 
-    @Option(names = "--config", paramLabel = "CONFIG", description = "Specify a controller or model configuration file, or one or more options (--config config.yaml [--config key=value ...])")
+    @Option(
+            names = "--config",
+            paramLabel = "CONFIG",
+            description =
+                    "Specify a controller or model configuration file, or one or more options (--config config.yaml [--config key=value ...])")
     List<String> config = new ArrayList<>();
 
-    @Option(names = "--model-default", paramLabel = "CONFIG", description = "Specify a configuration file, or one or more configuration options to be set for all models")
+    @Option(
+            names = "--model-default",
+            paramLabel = "CONFIG",
+            description = "Specify a configuration file, or one or more configuration options to be set for all models")
     List<String> modelDefault = new ArrayList<>();
 
     @Option(names = "--credential", paramLabel = "NAME", description = "Credentials to use when bootstrapping")
@@ -37,16 +47,24 @@ final class BootstrapCommand extends Command {
     @Option(names = "--constraints", paramLabel = "CONSTRAINTS", description = "Set model constraints")
     List<String> constraints = new ArrayList<>();
 
-    @Option(names = "--bootstrap-constraints", paramLabel = "CONSTRAINTS", description = "Specify bootstrap machine constraints")
+    @Option(
+            names = "--bootstrap-constraints",
+            paramLabel = "CONSTRAINTS",
+            description = "Specify bootstrap machine constraints")
     List<String> bootstrapConstraints = new ArrayList<>();
 
     @Option(names = "--no-switch", description = "Do not switch to the newly created controller")
     boolean noSwitch;
 
-    @Option(names = "--clouds", description = "Print the available clouds which can be used to bootstrap a Juju environment")
+    @Option(
+            names = "--clouds",
+            description = "Print the available clouds which can be used to bootstrap a Juju environment")
     boolean clouds;
 
-    @Option(names = "--regions", paramLabel = "CLOUD", description = "Print the available regions for the specified cloud")
+    @Option(
+            names = "--regions",
+            paramLabel = "CLOUD",
+            description = "Print the available regions for the specified cloud")
     String regions;
 
     @Option(names = "--isolated", description = "Start the controller in a process of its own")
@@ -72,9 +90,8 @@ final class BootstrapCommand extends Command {
         int slash = place.indexOf('/');
         CloudRecord cloud = known.get(slash < 0 ? place : place.substring(0, slash));
         String region = region(cloud, slash < 0 ? null : place.substring(slash + 1));
-        String name = args.size() > 1
-                ? args.get(1)
-                : cloud.name() + (region == null || region.isEmpty() ? "" : "-" + region);
+        String name =
+                args.size() > 1 ? args.get(1) : cloud.name() + (region == null || region.isEmpty() ? "" : "-" + region);
         if (!name.matches("[a-zA-Z0-9][a-zA-Z0-9._@-]*")) {
             throw Failure.usage("controller name \"%s\" not valid", name);
         }
@@ -99,7 +116,8 @@ final class BootstrapCommand extends Command {
                         (ControllerSettings.KEYS.contains(key) ? settings : modelSettings).put(key, value));
         String password = password();
         session.info(
-                "Creating Juju controller \"%s\" on %s", name, region == null ? cloud.name() : cloud.name() + "/" + region);
+                "Creating Juju controller \"%s\" on %s",
+                name, region == null ? cloud.name() : cloud.name() + "/" + region);
         ControllerHost.Bootstrapped made = Api.await(
                 host.bootstrap(
                         new ControllerHost.Bootstrap(
@@ -131,6 +149,8 @@ final class BootstrapCommand extends Command {
         if (!noSwitch) {
             data.setCurrentController(made.name());
         }
+        // The first connection to each model shows that the controller answers.
+        made.models().forEach((qualified, uuid) -> session.api(new Target(made.name(), qualified, uuid)));
         String words = String.join(" ", constraints);
         if (!words.isEmpty() && model != null) {
             session.api(session.find(session.controller(made.name()), USER + "/" + model))
@@ -144,7 +164,8 @@ final class BootstrapCommand extends Command {
         if (model != null) {
             session.info("Initial model \"%s\" added", model);
         } else {
-            session.info("\nNow you can run\n\tjuju add-model <model-name>\nto create a new model to deploy workloads.");
+            session.info(
+                    "\nNow you can run\n\tjuju add-model <model-name>\nto create a new model to deploy workloads.");
         }
         return 0;
     }

@@ -25,8 +25,8 @@ final class ChangeUserPasswordCommand extends ControllerCommand {
         String user = named == null ? account.user() : named;
         Api api = session.api(at);
         if (reset) {
-            JsonNode answer = api.one(
-                    "UserManager", "ResetPassword", Map.of("entities", List.of(Map.of("tag", "user-" + user))));
+            JsonNode answer =
+                    api.one("UserManager", "ResetPassword", Map.of("entities", List.of(Map.of("tag", "user-" + user))));
             session.print("Password for \"" + user + "\" has been reset.\nAsk the user to run:\n     juju register "
                     + AddUserCommand.token(at, user, answer.path("secret-key").asText()));
             return 0;

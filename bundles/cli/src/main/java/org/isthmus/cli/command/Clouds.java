@@ -9,12 +9,7 @@ import org.isthmus.model.CloudRecord;
 /** Clouds that this client knows: the built-in `localhost`, and those of clouds.yaml. */
 final class Clouds {
     private static final CloudRecord LOCALHOST = new CloudRecord(
-            "localhost",
-            "localhost",
-            List.of("empty"),
-            "",
-            List.of(new CloudRecord.Region("localhost", "")),
-            Map.of());
+            "localhost", "localhost", List.of("empty"), "", List.of(new CloudRecord.Region("localhost", "")), Map.of());
 
     private final Map<String, CloudRecord> all = new TreeMap<>();
 

@@ -26,7 +26,8 @@ final class CloudsCommand extends ControllerCommand {
         return format.print(
                 session,
                 () -> {
-                    Table table = new Table("Cloud", "Regions", "Default", "Type", "Credentials", "Source", "Description")
+                    Table table = new Table(
+                                    "Cloud", "Regions", "Default", "Type", "Credentials", "Source", "Description")
                             .right(1, 4);
                     clouds.forEach((name, cloud) -> table.row(
                             name,
@@ -53,8 +54,10 @@ final class CloudsCommand extends ControllerCommand {
         at.put("auth-types", cloud.authTypes());
         ModelDocument.put(at, "endpoint", cloud.endpoint());
         Map<String, Object> regions = new LinkedHashMap<>();
-        cloud.regions().forEach(r -> regions.put(
-                r.name(), r.endpoint() == null || r.endpoint().isEmpty() ? Map.of() : Map.of("endpoint", r.endpoint())));
+        cloud.regions()
+                .forEach(r -> regions.put(
+                        r.name(),
+                        r.endpoint() == null || r.endpoint().isEmpty() ? Map.of() : Map.of("endpoint", r.endpoint())));
         at.put("regions", regions);
         if (!cloud.config().isEmpty()) {
             at.put("config", cloud.config());

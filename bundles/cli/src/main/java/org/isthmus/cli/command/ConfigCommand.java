@@ -98,7 +98,8 @@ final class ConfigCommand extends ModelCommand {
             setting = got.path("application-config").path(key);
         }
         if (setting.isMissingNode()) {
-            throw Failure.of("key \"%s\" not found in %s", key, got.path("application").asText() + " config or charm settings");
+            throw Failure.of(
+                    "key \"%s\" not found in %s", key, got.path("application").asText() + " config or charm settings");
         }
         JsonNode value = setting.has("value") ? setting.path("value") : setting.path("default");
         if (format.format != null && !format.format.equals("yaml")) {
@@ -112,8 +113,8 @@ final class ConfigCommand extends ModelCommand {
         if (args.isEmpty()) {
             return Candidates.applications(session, model);
         }
-        JsonNode got = session.api(session.target(model))
-                .call("Application", "Get", Map.of("application", args.get(0)));
+        JsonNode got =
+                session.api(session.target(model)).call("Application", "Get", Map.of("application", args.get(0)));
         List<String> keys = new ArrayList<>();
         Session.names(got.path("config")).forEach(key -> keys.add(key + "="));
         return keys;

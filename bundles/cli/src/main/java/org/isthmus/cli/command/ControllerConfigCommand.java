@@ -20,7 +20,8 @@ final class ControllerConfigCommand extends ControllerCommand {
     @Override
     int run(Session session) {
         List<String> keys = args.stream().filter(w -> !w.contains("=")).toList();
-        List<String> words = new ArrayList<>(args.stream().filter(w -> w.contains("=")).toList());
+        List<String> words =
+                new ArrayList<>(args.stream().filter(w -> w.contains("=")).toList());
         if (file != null) {
             words.add(file);
         }
@@ -39,8 +40,9 @@ final class ControllerConfigCommand extends ControllerCommand {
         if (!keys.isEmpty()) {
             JsonNode value = config.path(keys.get(0));
             if (value.isMissingNode()) {
-                throw Failure.of("key \"%s\" not found in \"%s\" controller", keys.get(0),
-                        session.controller(controller).name());
+                throw Failure.of(
+                        "key \"%s\" not found in \"%s\" controller",
+                        keys.get(0), session.controller(controller).name());
             }
             return one(session, format, value);
         }
@@ -58,7 +60,8 @@ final class ControllerConfigCommand extends ControllerCommand {
 
     /** Keys that only say which model it is. */
     static boolean hidden(String key) {
-        return Set.of("name", "type", "uuid", "authorized-keys", "admin-secret", "ca-private-key").contains(key);
+        return Set.of("name", "type", "uuid", "authorized-keys", "admin-secret", "ca-private-key")
+                .contains(key);
     }
 
     static String cell(JsonNode value) {

@@ -59,7 +59,8 @@ final class ControllersCommand extends Command {
                     each.region() == null ? cloud : cloud + "/" + each.region(),
                     account == null
                             ? "-"
-                            : Integer.toString(session.data().models(each.name()).size()),
+                            : Integer.toString(
+                                    session.data().models(each.name()).size()),
                     "1",
                     "none",
                     each.agentVersion() == null ? "(unknown)" : each.agentVersion());
@@ -75,7 +76,10 @@ final class ControllersCommand extends Command {
             put(at, "current-model", session.data().currentModel(each.name()));
             put(at, "user", account == null ? null : account.user());
             put(at, "access", account == null ? null : account.access());
-            put(at, "recent-server", each.addresses().isEmpty() ? null : each.addresses().get(0));
+            put(
+                    at,
+                    "recent-server",
+                    each.addresses().isEmpty() ? null : each.addresses().get(0));
             put(at, "uuid", each.uuid());
             at.put("api-endpoints", each.addresses());
             put(at, "cloud", each.cloud());

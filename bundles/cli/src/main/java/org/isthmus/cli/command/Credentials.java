@@ -30,7 +30,8 @@ final class Credentials {
                                 "credential",
                                 Map.of(
                                         "auth-type",
-                                        stored.getOrDefault("auth-type", "empty").toString(),
+                                        stored.getOrDefault("auth-type", "empty")
+                                                .toString(),
                                         "attrs",
                                         attributes(stored)))),
                         "force",

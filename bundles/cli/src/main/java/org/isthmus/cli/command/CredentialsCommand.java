@@ -47,7 +47,9 @@ final class CredentialsCommand extends ControllerCommand {
                                 name,
                                 showSecrets
                                         ? value
-                                        : Map.of("auth-type", String.valueOf(Data.map(value).get("auth-type")))));
+                                        : Map.of(
+                                                "auth-type",
+                                                String.valueOf(Data.map(value).get("auth-type")))));
                         clouds.put(cloud, shown);
                     });
                     return Map.of("client-credentials", clouds);

@@ -26,28 +26,52 @@ final class DebugLogCommand extends ModelCommand {
     private static final Set<String> LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
     private static final int WAITING_LINES = 10_000;
 
-    @Option(names = {"-i", "--include"}, paramLabel = "ENTITY", description = "Only show log messages for these entities")
+    @Option(
+            names = {"-i", "--include"},
+            paramLabel = "ENTITY",
+            description = "Only show log messages for these entities")
     List<String> include = new ArrayList<>();
 
-    @Option(names = {"-x", "--exclude"}, paramLabel = "ENTITY", description = "Do not show log messages for these entities")
+    @Option(
+            names = {"-x", "--exclude"},
+            paramLabel = "ENTITY",
+            description = "Do not show log messages for these entities")
     List<String> exclude = new ArrayList<>();
 
-    @Option(names = "--include-module", paramLabel = "MODULE", description = "Only show log messages for these logging modules")
+    @Option(
+            names = "--include-module",
+            paramLabel = "MODULE",
+            description = "Only show log messages for these logging modules")
     List<String> includeModule = new ArrayList<>();
 
-    @Option(names = "--exclude-module", paramLabel = "MODULE", description = "Do not show log messages for these logging modules")
+    @Option(
+            names = "--exclude-module",
+            paramLabel = "MODULE",
+            description = "Do not show log messages for these logging modules")
     List<String> excludeModule = new ArrayList<>();
 
-    @Option(names = "--include-label", paramLabel = "LABEL", description = "Only show log messages for these logging labels")
+    @Option(
+            names = "--include-label",
+            paramLabel = "LABEL",
+            description = "Only show log messages for these logging labels")
     List<String> includeLabel = new ArrayList<>();
 
-    @Option(names = "--exclude-label", paramLabel = "LABEL", description = "Do not show log messages for these logging labels")
+    @Option(
+            names = "--exclude-label",
+            paramLabel = "LABEL",
+            description = "Do not show log messages for these logging labels")
     List<String> excludeLabel = new ArrayList<>();
 
-    @Option(names = {"-l", "--level"}, paramLabel = "LEVEL", description = "Log level to show, one of [TRACE, DEBUG, INFO, WARNING, ERROR]")
+    @Option(
+            names = {"-l", "--level"},
+            paramLabel = "LEVEL",
+            description = "Log level to show, one of [TRACE, DEBUG, INFO, WARNING, ERROR]")
     String level;
 
-    @Option(names = {"-n", "--lines"}, paramLabel = "N", description = "Show this many of the most recent lines and continue to append new ones")
+    @Option(
+            names = {"-n", "--lines"},
+            paramLabel = "N",
+            description = "Show this many of the most recent lines and continue to append new ones")
     int lines = 10;
 
     @Option(names = "--limit", paramLabel = "N", description = "Show this many of the most recent logs and then exit")
@@ -59,7 +83,9 @@ final class DebugLogCommand extends ModelCommand {
     @Option(names = "--tail", description = "Show existing log messages and continue to append new ones")
     boolean tail;
 
-    @Option(names = {"-T", "--no-tail"}, description = "Show existing log messages and then exit")
+    @Option(
+            names = {"-T", "--no-tail"},
+            description = "Show existing log messages and then exit")
     boolean noTail;
 
     @Option(names = "--date", description = "Show dates as well as times")
@@ -90,7 +116,8 @@ final class DebugLogCommand extends ModelCommand {
             throw Failure.usage("setting --tail and --no-tail not valid");
         }
         if (level != null && !LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
-            throw Failure.usage("level value \"%s\" is not one of \"TRACE\", \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\"", level);
+            throw Failure.usage(
+                    "level value \"%s\" is not one of \"TRACE\", \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\"", level);
         }
         boolean follow = tail || !noTail && limit == 0 && session.invocation().tty();
         Target target = session.target(model);
@@ -183,7 +210,12 @@ final class DebugLogCommand extends ModelCommand {
                     default -> severity;
                 };
         StringBuilder text = new StringBuilder();
-        text.append(message.path("tag").asText()).append(": ").append(when).append(' ').append(shown).append(' ');
+        text.append(message.path("tag").asText())
+                .append(": ")
+                .append(when)
+                .append(' ')
+                .append(shown)
+                .append(' ');
         text.append(message.path("mod").asText()).append(' ');
         if (location && !message.path("loc").asText("").isEmpty()) {
             text.append(message.path("loc").asText()).append(' ');
@@ -193,6 +225,8 @@ final class DebugLogCommand extends ModelCommand {
             message.path("lab").forEach(l -> labels.add(l.asText()));
             text.append(String.join(",", labels)).append(' ');
         }
-        return text.append(message.path("msg").asText()).append(System.lineSeparator()).toString();
+        return text.append(message.path("msg").asText())
+                .append(System.lineSeparator())
+                .toString();
     }
 }

@@ -31,13 +31,19 @@ final class DeployCommand extends ModelCommand {
     @Mixin
     Placing placing = new Placing();
 
-    @Option(names = "--config", paramLabel = "CONFIG", description = "Either a path to yaml-formatted application config file or a key=value pair")
+    @Option(
+            names = "--config",
+            paramLabel = "CONFIG",
+            description = "Either a path to yaml-formatted application config file or a key=value pair")
     List<String> config = new ArrayList<>();
 
     @Option(names = "--constraints", paramLabel = "CONSTRAINTS", description = "Set application constraints")
     List<String> constraints = new ArrayList<>();
 
-    @Option(names = {"--base", "--series"}, paramLabel = "BASE", description = "The base on which to deploy")
+    @Option(
+            names = {"--base", "--series"},
+            paramLabel = "BASE",
+            description = "The base on which to deploy")
     String base;
 
     @Option(names = "--trust", description = "Allows charm to run hooks that require access credentials")
@@ -46,16 +52,24 @@ final class DeployCommand extends ModelCommand {
     @Option(names = "--revision", paramLabel = "N", description = "The revision to deploy")
     int revision = -1;
 
-    @Option(names = "--channel", paramLabel = "CHANNEL", description = "Channel to use when deploying a charm from the store")
+    @Option(
+            names = "--channel",
+            paramLabel = "CHANNEL",
+            description = "Channel to use when deploying a charm from the store")
     String channel;
 
-    @Option(names = "--force", description = "Allow a charm to be deployed which bypasses checks such as supported base")
+    @Option(
+            names = "--force",
+            description = "Allow a charm to be deployed which bypasses checks such as supported base")
     boolean force;
 
     @Option(names = "--dry-run", description = "Just show what the deploy would do")
     boolean dryRun;
 
-    @Option(names = "--bind", paramLabel = "BINDINGS", description = "Configure application endpoint bindings to spaces")
+    @Option(
+            names = "--bind",
+            paramLabel = "BINDINGS",
+            description = "Configure application endpoint bindings to spaces")
     String bind;
 
     @Option(names = "--resource", paramLabel = "NAME=FILE", description = "Resource to be uploaded to the controller")
@@ -83,8 +97,11 @@ final class DeployCommand extends ModelCommand {
             charm = charm.substring("local:".length());
         }
         Path path = session.path(charm);
-        boolean looksLikePath = charm.startsWith(".") || charm.startsWith("/") || charm.startsWith("~")
-                || charm.contains("/") || charm.endsWith(".charm");
+        boolean looksLikePath = charm.startsWith(".")
+                || charm.startsWith("/")
+                || charm.startsWith("~")
+                || charm.contains("/")
+                || charm.endsWith(".charm");
         if (Files.exists(path) && (looksLikePath || Files.isRegularFile(path.resolve("metadata.yaml")))) {
             return local(session, path, name, wanted);
         }
@@ -141,9 +158,7 @@ final class DeployCommand extends ModelCommand {
         deploy.put("channel", "");
         deploy.put("num-units", subordinate ? 0 : placing.count());
         deploy.put("config", Map.of());
-        deploy.put(
-                "config-yaml",
-                settings.isEmpty() ? "" : session.documents().yaml(Map.of(application, settings)));
+        deploy.put("config-yaml", settings.isEmpty() ? "" : session.documents().yaml(Map.of(application, settings)));
         deploy.put("constraints", ConstraintWords.wire(wanted));
         deploy.put("placement", placing.directives(target.uuid()));
         deploy.put("endpoint-bindings", bindings());
@@ -215,12 +230,17 @@ final class DeployCommand extends ModelCommand {
     /** The way of 3.6 first; servers that do not know it get the older one. */
     private static String upload(Session session, Target target, String charm, int revision, byte[] zip) {
         Https https = session.https(target);
-        String path = "/model-" + target.uuid() + "/charms/" + charm + "-" + sha256(zip).substring(0, 7);
+        String path = "/model-" + target.uuid() + "/charms/" + charm + "-"
+                + sha256(zip).substring(0, 7);
         Https.Answer answer;
         try {
             answer = Api.await(
                     https.upload(
-                            "PUT", path, zip, "application/zip", Map.of("Juju-Curl", "local:" + charm + "-" + revision)),
+                            "PUT",
+                            path,
+                            zip,
+                            "application/zip",
+                            Map.of("Juju-Curl", "local:" + charm + "-" + revision)),
                     UPLOAD_SECONDS);
         } catch (Refused refused) {
             Problem problem = refused.problem();
@@ -297,8 +317,8 @@ final class DeployCommand extends ModelCommand {
         Api.refuseIfError(result);
         JsonNode info = result.path("Info");
         JsonNode at = info.path("base");
-        String where = at.path("name").asText("") + "@"
-                + at.path("channel").asText("").replaceAll("/stable$", "");
+        String where =
+                at.path("name").asText("") + "@" + at.path("channel").asText("").replaceAll("/stable$", "");
         String from = info.path("effective-channel").asText(info.path("channel").asText(""));
         session.info(
                 "%s \"%s\" from charm-hub charm \"%s\", revision %d%s on %s",

@@ -23,22 +23,34 @@ final class DestroyControllerCommand extends Command {
     @Option(names = "--destroy-storage", description = "Destroy all storage instances managed by the controller")
     boolean destroyStorage;
 
-    @Option(names = "--release-storage", description = "Release all storage instances from management of the controller, without destroying them")
+    @Option(
+            names = "--release-storage",
+            description = "Release all storage instances from management of the controller, without destroying them")
     boolean releaseStorage;
 
     @Option(names = "--force", description = "Force destroy models in the controller ignoring any errors")
     boolean force;
 
-    @Option(names = "--no-wait", description = "Rush through model destruction without waiting for each individual step to complete")
+    @Option(
+            names = "--no-wait",
+            description = "Rush through model destruction without waiting for each individual step to complete")
     boolean noWait;
 
-    @Option(names = "--model-timeout", paramLabel = "DURATION", description = "Timeout for each step of force model destruction")
+    @Option(
+            names = "--model-timeout",
+            paramLabel = "DURATION",
+            description = "Timeout for each step of force model destruction")
     String modelTimeout;
 
-    @Option(names = {"-t", "--timeout"}, paramLabel = "DURATION", description = "Timeout before direct destruction")
+    @Option(
+            names = {"-t", "--timeout"},
+            paramLabel = "DURATION",
+            description = "Timeout before direct destruction")
     String timeout;
 
-    @Option(names = {"-y", "--yes", "--no-prompt"}, description = "Do not ask for confirmation")
+    @Option(
+            names = {"-y", "--yes", "--no-prompt"},
+            description = "Do not ask for confirmation")
     boolean noPrompt;
 
     DestroyControllerCommand(boolean kill) {
@@ -55,15 +67,15 @@ final class DestroyControllerCommand extends Command {
             throw Failure.usage("--destroy-storage and --release-storage cannot both be specified");
         }
         if ((noWait || modelTimeout != null) && !force) {
-            throw Failure.usage(noWait ? "--no-wait without --force not valid" : "--model-timeout without --force not valid");
+            throw Failure.usage(
+                    noWait ? "--no-wait without --force not valid" : "--model-timeout without --force not valid");
         }
         Data.Controller controller = session.controller(args.get(0));
         if (!noPrompt) {
             session.info(
                     "WARNING! This command will destroy the \"%s\" controller and all its resources",
                     controller.name());
-            String answer =
-                    session.ask("\nTo continue, enter the name of the controller to be destroyed: ", false);
+            String answer = session.ask("\nTo continue, enter the name of the controller to be destroyed: ", false);
             if (!answer.trim().equals(controller.name())) {
                 throw Failure.of("controller destruction aborted");
             }
@@ -98,7 +110,9 @@ final class DestroyControllerCommand extends Command {
             params.put("max-wait", 0L);
         }
         if (modelTimeout != null) {
-            params.put("model-timeout", Durations.parse("--model-timeout", modelTimeout).toNanos());
+            params.put(
+                    "model-timeout",
+                    Durations.parse("--model-timeout", modelTimeout).toNanos());
         }
         long until = kill
                 ? System.nanoTime() + (timeout == null ? KILL_AFTER : Durations.parse("--timeout", timeout)).toNanos()
@@ -183,7 +197,8 @@ final class DestroyControllerCommand extends Command {
         java.util.ArrayList<String> names = new java.util.ArrayList<>();
         for (JsonNode each : api.call("Controller", "AllModels", Map.of()).path("user-models")) {
             JsonNode model = each.path("model");
-            String name = Session.tagId(model.path("owner-tag").asText()) + "/" + model.path("name").asText();
+            String name = Session.tagId(model.path("owner-tag").asText()) + "/"
+                    + model.path("name").asText();
             if (!model.path("name").asText().equals("controller")) {
                 names.add(name);
             }

@@ -17,19 +17,29 @@ final class DestroyModelCommand extends Command {
     @Option(names = "--destroy-storage", description = "Destroy all storage instances in the model")
     boolean destroyStorage;
 
-    @Option(names = "--release-storage", description = "Release all storage instances from the model, and management of the controller, without destroying them")
+    @Option(
+            names = "--release-storage",
+            description =
+                    "Release all storage instances from the model, and management of the controller, without destroying them")
     boolean releaseStorage;
 
     @Option(names = "--force", description = "Force destroy model ignoring any errors")
     boolean force;
 
-    @Option(names = "--no-wait", description = "Rush through model destruction without waiting for each individual step to complete")
+    @Option(
+            names = "--no-wait",
+            description = "Rush through model destruction without waiting for each individual step to complete")
     boolean noWait;
 
-    @Option(names = {"-t", "--timeout"}, paramLabel = "DURATION", description = "Timeout for each step of force model destruction")
+    @Option(
+            names = {"-t", "--timeout"},
+            paramLabel = "DURATION",
+            description = "Timeout for each step of force model destruction")
     String timeout;
 
-    @Option(names = {"-y", "--yes", "--no-prompt"}, description = "Do not ask for confirmation")
+    @Option(
+            names = {"-y", "--yes", "--no-prompt"},
+            description = "Do not ask for confirmation")
     boolean noPrompt;
 
     @Override
@@ -52,8 +62,7 @@ final class DestroyModelCommand extends Command {
         Api api = session.api(controller);
         JsonNode status = status(api, target);
         if (isController(api, target)) {
-            throw Failure.of(
-                    "\"%s\" is a controller; use 'juju destroy-controller' to destroy it", target.shortName());
+            throw Failure.of("\"%s\" is a controller; use 'juju destroy-controller' to destroy it", target.shortName());
         }
         if (!noPrompt) {
             session.info(
@@ -65,8 +74,7 @@ final class DestroyModelCommand extends Command {
                     status.path("hosted-machine-count").asInt(),
                     status.path("application-count").asInt(),
                     status.path("unit-count").asInt());
-            String answer = session.ask(
-                    "To continue, enter the name of the model to be destroyed: ", false);
+            String answer = session.ask("To continue, enter the name of the model to be destroyed: ", false);
             if (!answer.trim().equals(target.shortName()) && !answer.trim().equals(target.model())) {
                 throw Failure.of("model destruction aborted");
             }
@@ -98,7 +106,12 @@ final class DestroyModelCommand extends Command {
 
     private void await(Session session, Api api, Target target) {
         String last = "";
-        long until = timeout == null ? Long.MAX_VALUE : System.nanoTime() + Durations.parse("--timeout", timeout).plus(Duration.ofMinutes(1)).toNanos();
+        long until = timeout == null
+                ? Long.MAX_VALUE
+                : System.nanoTime()
+                        + Durations.parse("--timeout", timeout)
+                                .plus(Duration.ofMinutes(1))
+                                .toNanos();
         while (System.nanoTime() < until) {
             JsonNode status;
             try {
@@ -135,7 +148,10 @@ final class DestroyModelCommand extends Command {
     }
 
     private static boolean isController(Api api, Target target) {
-        return api.one("ModelManager", "ModelInfo", Map.of("entities", List.of(Map.of("tag", "model-" + target.uuid()))))
+        return api.one(
+                        "ModelManager",
+                        "ModelInfo",
+                        Map.of("entities", List.of(Map.of("tag", "model-" + target.uuid()))))
                 .path("result")
                 .path("is-controller")
                 .asBoolean();

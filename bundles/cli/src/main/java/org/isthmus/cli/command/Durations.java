@@ -30,7 +30,8 @@ final class Durations {
             at = part.end();
         }
         if (rest.isEmpty() || at != rest.length() && !rest.equals("0")) {
-            throw Failure.usage("invalid value \"%s\" for option %s: time: invalid duration \"%s\"", text, option, text);
+            throw Failure.usage(
+                    "invalid value \"%s\" for option %s: time: invalid duration \"%s\"", text, option, text);
         }
         return Duration.ofNanos((long) (negative ? -nanos : nanos));
     }

@@ -8,13 +8,24 @@ import picocli.CommandLine.Option;
 
 /** `juju expose`. */
 final class ExposeCommand extends ModelCommand {
-    @Option(names = "--endpoints", paramLabel = "NAMES", description = "Expose only the ports that charms have opened for this comma-delimited list of endpoints")
+    @Option(
+            names = "--endpoints",
+            paramLabel = "NAMES",
+            description = "Expose only the ports that charms have opened for this comma-delimited list of endpoints")
     String endpoints;
 
-    @Option(names = "--to-cidrs", paramLabel = "CIDRS", description = "A comma-delimited list of CIDRs that should be able to access the application ports once exposed")
+    @Option(
+            names = "--to-cidrs",
+            paramLabel = "CIDRS",
+            description =
+                    "A comma-delimited list of CIDRs that should be able to access the application ports once exposed")
     String cidrs;
 
-    @Option(names = "--to-spaces", paramLabel = "SPACES", description = "A comma-delimited list of spaces that should be able to access the application ports once exposed")
+    @Option(
+            names = "--to-spaces",
+            paramLabel = "SPACES",
+            description =
+                    "A comma-delimited list of spaces that should be able to access the application ports once exposed")
     String spaces;
 
     @Override

@@ -72,7 +72,8 @@ final class Help {
         StringBuilder text = new StringBuilder("Usage: juju " + entry.name() + " [options]"
                 + (entry.usage().isEmpty() ? "" : " " + entry.usage()) + "\n\nSummary:\n" + entry.summary()
                 + "\n\nOptions:\n");
-        List<OptionSpec> options = new ArrayList<>(Program.line(entry.make().get()).getCommandSpec().options());
+        List<OptionSpec> options = new ArrayList<>(
+                Program.line(entry.make().get()).getCommandSpec().options());
         options.sort(java.util.Comparator.comparing(o -> o.longestName().replaceFirst("^-+", "")));
         for (OptionSpec option : options) {
             if (option.hidden()) {
@@ -80,12 +81,15 @@ final class Help {
             }
             text.append(String.join(", ", option.names()));
             if (option.arity().max() > 0) {
-                text.append(' ').append(option.paramLabel().replaceAll("[<>]", "").toLowerCase(java.util.Locale.ROOT));
+                text.append(' ')
+                        .append(option.paramLabel().replaceAll("[<>]", "").toLowerCase(java.util.Locale.ROOT));
             }
             text.append("\n    ").append(String.join(" ", option.description())).append('\n');
         }
         if (!entry.aliases().isEmpty()) {
-            text.append("\nAliases: ").append(String.join(", ", entry.aliases())).append('\n');
+            text.append("\nAliases: ")
+                    .append(String.join(", ", entry.aliases()))
+                    .append('\n');
         }
         if (!entry.details().isEmpty()) {
             text.append("\nDetails:\n").append(entry.details()).append('\n');

@@ -53,14 +53,21 @@ final class HelpTexts {
 
                 juju integrate wordpress mysql
                 juju integrate wordpress:db mysql:db""",
+            "constraints",
+            """
+            Constraints are words such as mem=16G root-disk=1T cores=4 arch=amd64. Sizes take
+            M, G, T or P. An empty value (mem=) overrides what the model says. Known are: arch,
+            container, cores, cpu-power, mem, root-disk, root-disk-source, tags, spaces,
+            instance-type, instance-role, virt-type, zones, allocate-public-ip, image-id.""",
             "ssh",
             """
             The target is a unit (mysql/0), the leader (mysql/leader) or a machine (0). Without a
             command a shell is opened there.""");
 
-    private static final Map<String, String> TOPICS = new TreeMap<>(Map.of(
-            "environment",
-            """
+    private static final Map<String, String> TOPICS = new TreeMap<>(
+            Map.of(
+                    "environment",
+                    """
             JUJU_DATA                 folder of the client's files, default ~/.local/share/juju
             JUJU_CONTROLLER           controller that commands work on
             JUJU_MODEL                [<controller>:]<model> that commands work on
@@ -68,15 +75,8 @@ final class HelpTexts {
             NO_COLOR                  no colours, whatever its value
             ISTHMUS_BASE              folder of the container that runs the commands
             """,
-            "constraints",
-            """
-            Constraints are words such as mem=16G root-disk=1T cores=4 arch=amd64. Sizes take
-            M, G, T or P. An empty value (mem=) overrides what the model says. Known are: arch,
-            container, cores, cpu-power, mem, root-disk, root-disk-source, tags, spaces,
-            instance-type, instance-role, virt-type, zones, allocate-public-ip, image-id.
-            """,
-            "placement",
-            """
+                    "placement",
+                    """
             --to takes a machine (0), a new container on a machine (lxd:0), or a directive of the
             cloud such as zone=us-east-1a; several are separated by commas.
             """));

@@ -17,7 +17,10 @@ final class IntegrateCommand extends ModelCommand {
     static final Pattern ENDPOINT = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*(:[a-zA-Z0-9_-]+)?");
     private static final Pattern CIDR = Pattern.compile("([0-9a-fA-F.:]+)/([0-9]{1,3})");
 
-    @Option(names = "--via", paramLabel = "CIDRS", description = "For cross model integrations, specify the egress subnets for outbound traffic")
+    @Option(
+            names = "--via",
+            paramLabel = "CIDRS",
+            description = "For cross model integrations, specify the egress subnets for outbound traffic")
     String via;
 
     /** What the line says: endpoints of this model, and at most one offer, in its place among them. */
@@ -69,12 +72,11 @@ final class IntegrateCommand extends ModelCommand {
                     ? null
                     : Consumer.consume(session, target, sides.remote(), null).name();
             session.api(target)
-                    .call(
-                            "Application",
-                            "AddRelation",
-                            Map.of("endpoints", sides.pair(saas), "via-cidrs", networks));
+                    .call("Application", "AddRelation", Map.of("endpoints", sides.pair(saas), "via-cidrs", networks));
         } catch (Refused refused) {
-            String words = words(refused.problem(), sides.remote() == null ? null : sides.remote().offer());
+            String words = words(
+                    refused.problem(),
+                    sides.remote() == null ? null : sides.remote().offer());
             if (words == null) {
                 throw refused;
             }

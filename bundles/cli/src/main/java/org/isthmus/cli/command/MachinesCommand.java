@@ -63,8 +63,7 @@ final class MachinesCommand extends ModelCommand {
         Map<String, Object> tree = new StatusTree(status, session.invocation().zone(), utc).tree();
         return format.write(
                 session,
-                format.render(
-                        session, chosen, Map.of("model", target.shortName(), "machines", tree.get("machines"))));
+                format.render(session, chosen, Map.of("model", target.shortName(), "machines", tree.get("machines"))));
     }
 
     @Override

@@ -20,13 +20,17 @@ final class ModelConfigCommand extends ModelCommand {
     @Option(names = "--reset", paramLabel = "KEYS", description = "Reset the provided comma delimited keys")
     List<String> reset = new ArrayList<>();
 
-    @Option(names = "--ignore-read-only-fields", description = "Ignore read only fields that might cause errors to be emitted while processing yaml documents")
+    @Option(
+            names = "--ignore-read-only-fields",
+            description =
+                    "Ignore read only fields that might cause errors to be emitted while processing yaml documents")
     boolean ignoreReadOnly;
 
     @Override
     int run(Session session) {
         List<String> keys = args.stream().filter(w -> !w.contains("=")).toList();
-        List<String> words = new ArrayList<>(args.stream().filter(w -> w.contains("=")).toList());
+        List<String> words =
+                new ArrayList<>(args.stream().filter(w -> w.contains("=")).toList());
         List<String> resets = new ArrayList<>();
         reset.forEach(r -> resets.addAll(List.of(r.split(","))));
         if (file != null) {
@@ -58,8 +62,9 @@ final class ModelConfigCommand extends ModelCommand {
         if (!keys.isEmpty()) {
             JsonNode setting = config.path(keys.get(0));
             if (setting.isMissingNode()) {
-                throw Failure.of("key \"%s\" not found in \"%s\" model.", keys.get(0),
-                        session.target(model).shortName());
+                throw Failure.of(
+                        "key \"%s\" not found in \"%s\" model.",
+                        keys.get(0), session.target(model).shortName());
             }
             return ControllerConfigCommand.one(session, format, setting.path("value"));
         }
@@ -93,7 +98,9 @@ final class ModelConfigCommand extends ModelCommand {
     @Override
     List<String> complete(Session session) {
         List<String> words = new ArrayList<>();
-        Session.names(session.api(session.target(model)).call("ModelConfig", "ModelGet", Map.of()).path("config"))
+        Session.names(session.api(session.target(model))
+                        .call("ModelConfig", "ModelGet", Map.of())
+                        .path("config"))
                 .forEach(key -> words.add(key + "="));
         return words;
     }

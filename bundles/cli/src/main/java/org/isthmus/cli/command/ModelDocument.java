@@ -43,7 +43,10 @@ final class ModelDocument {
         put(
                 shown,
                 "since",
-                Times.since(Times.parse(status.path("since").asText("")), session.invocation().zone(), false));
+                Times.since(
+                        Times.parse(status.path("since").asText("")),
+                        session.invocation().zone(),
+                        false));
         JsonNode migration = model.path("migration");
         if (migration.isObject()) {
             put(shown, "migration", migration.path("status").asText(""));
@@ -51,11 +54,16 @@ final class ModelDocument {
                     shown,
                     "migration-start",
                     Times.since(
-                            Times.parse(migration.path("start").asText("")), session.invocation().zone(), false));
+                            Times.parse(migration.path("start").asText("")),
+                            session.invocation().zone(),
+                            false));
             put(
                     shown,
                     "migration-end",
-                    Times.since(Times.parse(migration.path("end").asText("")), session.invocation().zone(), false));
+                    Times.since(
+                            Times.parse(migration.path("end").asText("")),
+                            session.invocation().zone(),
+                            false));
         }
         at.put("status", shown);
         return at;

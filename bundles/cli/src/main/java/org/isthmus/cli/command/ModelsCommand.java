@@ -18,10 +18,15 @@ final class ModelsCommand extends ControllerCommand {
     @Mixin
     Format format = new Format();
 
-    @Option(names = "--all", description = "Lists all models, regardless of user accessibility (administrative users only)")
+    @Option(
+            names = "--all",
+            description = "Lists all models, regardless of user accessibility (administrative users only)")
     boolean all;
 
-    @Option(names = "--user", paramLabel = "USER", description = "The user to list models for (administrative users only)")
+    @Option(
+            names = "--user",
+            paramLabel = "USER",
+            description = "The user to list models for (administrative users only)")
     String user;
 
     @Option(names = "--uuid", description = "Display UUID for models")
@@ -71,7 +76,8 @@ final class ModelsCommand extends ControllerCommand {
     }
 
     private static String qualified(JsonNode model) {
-        return Session.tagId(model.path("owner-tag").asText()) + "/" + model.path("name").asText();
+        return Session.tagId(model.path("owner-tag").asText()) + "/"
+                + model.path("name").asText();
     }
 
     private static Long count(JsonNode model, String entity) {
@@ -164,8 +170,9 @@ final class ModelsCommand extends ControllerCommand {
             at.put("access", model.path("user-access").asText(""));
             at.put("last-connection", lastConnection(session, model));
             Map<String, Object> counts = new LinkedHashMap<>();
-            model.path("counts").forEach(c -> counts.put(
-                    c.path("entity").asText(), c.path("count").asLong()));
+            model.path("counts")
+                    .forEach(c -> counts.put(
+                            c.path("entity").asText(), c.path("count").asLong()));
             if (!counts.isEmpty()) {
                 at.put("counts", counts);
             }

@@ -53,8 +53,8 @@ final class OfferCommand extends ControllerCommand {
             throw Failure.usage("offer name \"%s\" not valid", name);
         }
         Data.Controller at = session.controller(controller);
-        Target target = session.find(
-                at, endpoints.model() == null ? OfferPlace.modelInUse(session, at) : endpoints.model());
+        Target target =
+                session.find(at, endpoints.model() == null ? OfferPlace.modelInUse(session, at) : endpoints.model());
         Map<String, String> offered = new LinkedHashMap<>();
         endpoints.names().forEach(n -> offered.put(n, n));
         Map<String, Object> offer = new LinkedHashMap<>();

@@ -55,13 +55,15 @@ final class Offers {
 
     /** @param old the columns of 2.2, without the controller */
     static String found(List<JsonNode> offers, String store, String user, boolean old) {
-        Table table = old ? new Table("URL", "Access", "Interfaces") : new Table("Store", "URL", "Access", "Interfaces");
+        Table table =
+                old ? new Table("URL", "Access", "Interfaces") : new Table("Store", "URL", "Access", "Interfaces");
         for (JsonNode offer : sorted(offers, "offer-url")) {
             TreeSet<String> interfaces = new TreeSet<>();
-            offer.path("endpoints").forEach(e -> interfaces.add(
-                    e.path("interface").asText() + ":" + e.path("name").asText()));
-            List<String> row = new ArrayList<>(List.of(
-                    store, url(offer), access(offer, user), String.join(", ", interfaces)));
+            offer.path("endpoints")
+                    .forEach(e -> interfaces.add(
+                            e.path("interface").asText() + ":" + e.path("name").asText()));
+            List<String> row =
+                    new ArrayList<>(List.of(store, url(offer), access(offer, user), String.join(", ", interfaces)));
             table.row(old ? row.subList(1, 4) : row);
         }
         return table.toString();
@@ -109,7 +111,8 @@ final class Offers {
         Table table = old
                 ? new Table("URL", "Access", "Description", "Endpoint", "Interface", "Role")
                 : new Table("Store", "URL", "Access", "Description", "Endpoint", "Interface", "Role");
-        List<String> description = wrap(cut(offer.path("application-description").asText("")));
+        List<String> description =
+                wrap(cut(offer.path("application-description").asText("")));
         List<JsonNode> endpoints = endpoints(offer);
         for (int i = 0; i < Math.max(1, Math.max(description.size(), endpoints.size())); i++) {
             JsonNode endpoint = i < endpoints.size() ? endpoints.get(i) : null;
@@ -174,18 +177,19 @@ final class Offers {
     private static String statusCell(JsonNode connection, Colour colour, Instant now) {
         String word = status(connection);
         Instant seen = Times.parse(connection.path("last-seen").asText(""));
-        String shown = switch (word) {
-            case "broken", "error" -> colour.bad(word);
-            default -> colour.status(word);
-        };
+        String shown =
+                switch (word) {
+                    case "broken", "error" -> colour.bad(word);
+                    default -> colour.status(word);
+                };
         return seen == null || Duration.between(seen, now).compareTo(PRESENT) < 0
                 ? shown
                 : shown + ", lost, last seen " + Times.ago(seen, now);
     }
 
     static String connected(List<JsonNode> offers, Colour colour, Instant now) {
-        Table table = new Table(
-                "Offer", "User", "Relation ID", "Status", "Endpoint", "Interface", "Role", "Ingress subnets");
+        Table table =
+                new Table("Offer", "User", "Relation ID", "Status", "Endpoint", "Interface", "Role", "Ingress subnets");
         for (JsonNode offer : sorted(offers, "offer-name")) {
             String name = offer.path("offer-name").asText();
             Map<String, JsonNode> endpoints = new LinkedHashMap<>();
@@ -222,7 +226,8 @@ final class Offers {
                         "Offer", "Application", "Charm", "Connected", "Store", "URL", "Endpoint", "Interface", "Role");
         for (JsonNode offer : sorted(offers, old ? "application-name" : "offer-name")) {
             List<JsonNode> connections = connections(offer);
-            long joined = connections.stream().filter(c -> status(c).equals("joined")).count();
+            long joined =
+                    connections.stream().filter(c -> status(c).equals("joined")).count();
             boolean first = true;
             for (JsonNode endpoint : endpoints(offer)) {
                 List<String> row = new ArrayList<>(List.of(
@@ -264,7 +269,9 @@ final class Offers {
 
     private static Map<String, Object> connection(JsonNode connection, ZoneId zone) {
         Map<String, Object> at = new LinkedHashMap<>();
-        at.put("source-model-uuid", Session.tagId(connection.path("source-model-tag").asText()));
+        at.put(
+                "source-model-uuid",
+                Session.tagId(connection.path("source-model-tag").asText()));
         at.put("username", connection.path("username").asText());
         at.put("relation-id", connection.path("relation-id").asInt());
         at.put("endpoint", connection.path("endpoint").asText());

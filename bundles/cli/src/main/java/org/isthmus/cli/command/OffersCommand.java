@@ -21,10 +21,16 @@ final class OffersCommand extends ModelCommand {
     @Option(names = "--application", paramLabel = "NAME", description = "Return results matching the application")
     String application;
 
-    @Option(names = "--connected-user", paramLabel = "USER", description = "Return results where the user has a connection to the offer")
+    @Option(
+            names = "--connected-user",
+            paramLabel = "USER",
+            description = "Return results where the user has a connection to the offer")
     String connectedUser;
 
-    @Option(names = "--allowed-consumer", paramLabel = "USER", description = "Return results where the user is allowed to consume the offer")
+    @Option(
+            names = "--allowed-consumer",
+            paramLabel = "USER",
+            description = "Return results where the user is allowed to consume the offer")
     String allowedConsumer;
 
     @Option(names = "--active-only", description = "Only return results where the offer is in use")

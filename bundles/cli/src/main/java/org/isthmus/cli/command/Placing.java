@@ -8,13 +8,22 @@ import picocli.CommandLine.Option;
 
 /** `-n` and `--to`. */
 final class Placing {
-    @Option(names = {"-n", "--num-units"}, paramLabel = "N", description = "Number of units to add")
+    @Option(
+            names = {"-n", "--num-units"},
+            paramLabel = "N",
+            description = "Number of units to add")
     Integer units;
 
-    @Option(names = "--to", paramLabel = "PLACEMENT", description = "The machine and/or container to deploy the unit in (bypasses constraints)")
+    @Option(
+            names = "--to",
+            paramLabel = "PLACEMENT",
+            description = "The machine and/or container to deploy the unit in (bypasses constraints)")
     List<String> to = new ArrayList<>();
 
-    @Option(names = "--attach-storage", paramLabel = "IDS", description = "Existing storage to attach to the deployed unit")
+    @Option(
+            names = "--attach-storage",
+            paramLabel = "IDS",
+            description = "Existing storage to attach to the deployed unit")
     String attachStorage;
 
     boolean given() {

@@ -56,7 +56,10 @@ public final class Program implements AutoCloseable {
             if (Thread.currentThread().isInterrupted() || bug instanceof InterruptedException) {
                 return Failure.CANCELLED;
             }
-            LOG.error("juju {} failed", invocation.args().isEmpty() ? "" : invocation.args().get(0), bug);
+            LOG.error(
+                    "juju {} failed",
+                    invocation.args().isEmpty() ? "" : invocation.args().get(0),
+                    bug);
             complain(invocation, "internal error, see the log: " + bug);
             return 1;
         } finally {
@@ -148,8 +151,8 @@ public final class Program implements AutoCloseable {
             throw Failure.usage(
                     option.isEmpty()
                             ? wrong.getMessage()
-                            : "invalid value \"" + wrong.getValue() + "\" for option " + option
-                                    + ": must be a valid " + kind((OptionSpec) wrong.getArgSpec()));
+                            : "invalid value \"" + wrong.getValue() + "\" for option " + option + ": must be a valid "
+                                    + kind((OptionSpec) wrong.getArgSpec()));
         }
     }
 

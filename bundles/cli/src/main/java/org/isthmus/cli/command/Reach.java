@@ -7,8 +7,7 @@ import org.isthmus.client.Dialer;
 /** The connections that all runs share: a command finds its predecessor's still open. */
 final class Reach implements AutoCloseable {
     private final Dialer dialer = new Dialer("juju");
-    private final Connections connections =
-            new Connections(dialer, Duration.ofSeconds(60), Duration.ofSeconds(10));
+    private final Connections connections = new Connections(dialer, Duration.ofSeconds(60), Duration.ofSeconds(10));
 
     Dialer dialer() {
         return dialer;

@@ -33,7 +33,8 @@ final class RemoveApplicationCommand extends ModelCommand {
             JsonNode result = results.path(i);
             if (result.hasNonNull("error")) {
                 session.error(
-                        "removing application %s failed: %s", args.get(i), result.path("error").path("message").asText());
+                        "removing application %s failed: %s",
+                        args.get(i), result.path("error").path("message").asText());
                 failed = true;
             } else {
                 session.print("will remove application " + args.get(i));

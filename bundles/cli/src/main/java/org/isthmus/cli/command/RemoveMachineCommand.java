@@ -46,7 +46,8 @@ final class RemoveMachineCommand extends ModelCommand {
             JsonNode result = results.path(i);
             if (result.hasNonNull("error")) {
                 session.error(
-                        "removing machine %s failed: %s", args.get(i), result.path("error").path("message").asText());
+                        "removing machine %s failed: %s",
+                        args.get(i), result.path("error").path("message").asText());
                 failed = true;
             } else {
                 session.print("will remove machine " + args.get(i) + (keep ? " (but retaining cloud instance)" : ""));

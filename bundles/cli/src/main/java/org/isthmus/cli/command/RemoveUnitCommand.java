@@ -28,13 +28,16 @@ final class RemoveUnitCommand extends ModelCommand {
             }
             units.add(removing.params("unit-tag", Session.unitTag(unit)));
         }
-        JsonNode results =
-                session.api(session.target(model)).call("Application", "DestroyUnit", Map.of("units", units)).path("results");
+        JsonNode results = session.api(session.target(model))
+                .call("Application", "DestroyUnit", Map.of("units", units))
+                .path("results");
         boolean failed = false;
         for (int i = 0; i < args.size(); i++) {
             JsonNode result = results.path(i);
             if (result.hasNonNull("error")) {
-                session.error("removing unit %s failed: %s", args.get(i), result.path("error").path("message").asText());
+                session.error(
+                        "removing unit %s failed: %s",
+                        args.get(i), result.path("error").path("message").asText());
                 failed = true;
             } else {
                 session.print("will remove unit " + args.get(i));

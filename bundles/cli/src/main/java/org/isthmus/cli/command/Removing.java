@@ -14,13 +14,17 @@ final class Removing {
     @Option(names = "--force", description = "Completely remove, ignoring errors")
     boolean force;
 
-    @Option(names = "--no-wait", description = "Rush through removal without waiting for each individual step to complete")
+    @Option(
+            names = "--no-wait",
+            description = "Rush through removal without waiting for each individual step to complete")
     boolean noWait;
 
     @Option(names = "--dry-run", description = "Print what this command would remove without removing")
     boolean dryRun;
 
-    @Option(names = {"-y", "--no-prompt"}, description = "Do not ask for confirmation")
+    @Option(
+            names = {"-y", "--no-prompt"},
+            description = "Do not ask for confirmation")
     boolean noPrompt;
 
     @Option(names = "--num-units", paramLabel = "N", hidden = true)

@@ -23,16 +23,19 @@ import org.isthmus.client.Login;
 
 /** One run of one command: what it may print to, ask, and reach. */
 final class Session implements AutoCloseable {
-    private static final String NO_CONTROLLERS = """
+    private static final String NO_CONTROLLERS =
+            """
             No controllers registered.
 
             Please either create a new controller using "juju bootstrap" or connect to
             another controller that you have been given access to using "juju register".""";
-    private static final String NO_CURRENT_CONTROLLER = """
+    private static final String NO_CURRENT_CONTROLLER =
+            """
             No selected controller.
 
             Please use "juju switch" to select a controller.""";
-    private static final String NO_MODEL = """
+    private static final String NO_MODEL =
+            """
             No model in focus.
 
             Please use "juju models" to see models available to you.
@@ -193,7 +196,8 @@ final class Session implements AutoCloseable {
     Data.Account account(Data.Controller controller) {
         Data.Account account = data.account(controller.name());
         if (account == null || account.password() == null) {
-            throw Failure.of("not logged in to controller \"%s\": use \"juju login -c %s -u <user>\"",
+            throw Failure.of(
+                    "not logged in to controller \"%s\": use \"juju login -c %s -u <user>\"",
                     controller.name(), controller.name());
         }
         return account;
@@ -289,12 +293,16 @@ final class Session implements AutoCloseable {
     /** Asks the controller which models the user may see, and remembers them. */
     Map<String, String> refreshModels(Data.Controller controller) {
         JsonNode answer = api(controller)
-                .call("ModelManager", "ListModels", Map.of("tag", "user-" + account(controller).user()));
+                .call(
+                        "ModelManager",
+                        "ListModels",
+                        Map.of("tag", "user-" + account(controller).user()));
         Map<String, String> models = new LinkedHashMap<>();
         for (JsonNode each : answer.path("user-models")) {
             JsonNode model = each.path("model");
             models.put(
-                    tagId(model.path("owner-tag").asText()) + "/" + model.path("name").asText(),
+                    tagId(model.path("owner-tag").asText()) + "/"
+                            + model.path("name").asText(),
                     model.path("uuid").asText());
         }
         data.setModels(controller.name(), models);

@@ -52,8 +52,7 @@ final class Settings {
             throw Failure.of("there is no standard input");
         }
         try {
-            return new String(
-                    session.invocation().stdin().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(session.invocation().stdin().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -70,6 +69,8 @@ final class Settings {
     }
 
     private static String reason(IOException failure) {
-        return failure instanceof java.nio.file.NoSuchFileException ? "no such file or directory" : failure.getMessage();
+        return failure instanceof java.nio.file.NoSuchFileException
+                ? "no such file or directory"
+                : failure.getMessage();
     }
 }

@@ -38,7 +38,8 @@ final class ShowApplicationCommand extends ModelCommand {
             if (!base.isEmpty()) {
                 shown.put(
                         "base",
-                        base + "@" + info.path("base").path("channel").asText("").replaceAll("/stable$", ""));
+                        base + "@"
+                                + info.path("base").path("channel").asText("").replaceAll("/stable$", ""));
             }
             ModelDocument.put(shown, "channel", info.path("channel").asText(""));
             if (!info.path("constraints").isEmpty()) {

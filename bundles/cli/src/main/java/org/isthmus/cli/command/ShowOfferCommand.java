@@ -34,8 +34,6 @@ final class ShowOfferCommand extends ControllerCommand {
         String store = place.controller().name();
         String user = session.account(place.controller()).user();
         return format.print(
-                session,
-                () -> Offers.shown(offer, store, user, old),
-                () -> Offers.shownDocument(offer, store, user));
+                session, () -> Offers.shown(offer, store, user, old), () -> Offers.shownDocument(offer, store, user));
     }
 }

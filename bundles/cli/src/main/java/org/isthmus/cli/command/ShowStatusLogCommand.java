@@ -18,13 +18,23 @@ final class ShowStatusLogCommand extends ModelCommand {
     @Mixin
     Format format = new Format();
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "Type of statuses to be displayed [application|container|juju-container|juju-machine|juju-unit|machine|unit|workload]")
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description =
+                    "Type of statuses to be displayed [application|container|juju-container|juju-machine|juju-unit|machine|unit|workload]")
     String type = "unit";
 
-    @Option(names = "-n", paramLabel = "N", description = "Returns the last N logs (cannot be combined with --days or --from-date)")
+    @Option(
+            names = "-n",
+            paramLabel = "N",
+            description = "Returns the last N logs (cannot be combined with --days or --from-date)")
     int count;
 
-    @Option(names = "--days", paramLabel = "N", description = "Returns the logs for the past <days> days (cannot be combined with -n or --from-date)")
+    @Option(
+            names = "--days",
+            paramLabel = "N",
+            description = "Returns the logs for the past <days> days (cannot be combined with -n or --from-date)")
     int days;
 
     @Option(names = "--utc", description = "Display time as UTC in RFC3339 format")
@@ -61,7 +71,14 @@ final class ShowStatusLogCommand extends ModelCommand {
                         Map.of(
                                 "requests",
                                 List.of(Map.of(
-                                        "historyKind", type, "size", filter.get("size"), "filter", filter, "tag", tag))))
+                                        "historyKind",
+                                        type,
+                                        "size",
+                                        filter.get("size"),
+                                        "filter",
+                                        filter,
+                                        "tag",
+                                        tag))))
                 .path("results")
                 .path(0);
         Api.refuseIfError(answer);
@@ -95,7 +112,10 @@ final class ShowStatusLogCommand extends ModelCommand {
                         at.put("status", each.path("status").asText());
                         ModelDocument.put(at, "message", each.path("info").asText(""));
                         Instant since = Times.parse(each.path("since").asText(""));
-                        ModelDocument.put(at, "since", Times.since(since, session.invocation().zone(), utc));
+                        ModelDocument.put(
+                                at,
+                                "since",
+                                Times.since(since, session.invocation().zone(), utc));
                         at.put("type", kind(each));
                         list.add(at);
                     }

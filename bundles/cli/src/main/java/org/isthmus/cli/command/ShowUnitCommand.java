@@ -17,10 +17,16 @@ final class ShowUnitCommand extends ModelCommand {
     @Option(names = "--app", description = "Only show application relation data")
     boolean app;
 
-    @Option(names = "--endpoint", paramLabel = "NAME", description = "Only show relation data for the specified endpoint")
+    @Option(
+            names = "--endpoint",
+            paramLabel = "NAME",
+            description = "Only show relation data for the specified endpoint")
     String endpoint;
 
-    @Option(names = "--related-unit", paramLabel = "UNIT", description = "Only show relation data for the specified unit")
+    @Option(
+            names = "--related-unit",
+            paramLabel = "UNIT",
+            description = "Only show relation data for the specified unit")
     String relatedUnit;
 
     @Override
@@ -48,7 +54,8 @@ final class ShowUnitCommand extends ModelCommand {
 
     private Map<String, Object> unit(JsonNode info) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        ModelDocument.put(shown, "workload-version", info.path("workload-version").asText(""));
+        ModelDocument.put(
+                shown, "workload-version", info.path("workload-version").asText(""));
         ModelDocument.put(shown, "machine", info.path("machine").asText(""));
         shown.put("opened-ports", info.path("opened-ports"));
         ModelDocument.put(shown, "public-address", info.path("public-address").asText(""));

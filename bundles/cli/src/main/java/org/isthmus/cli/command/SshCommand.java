@@ -82,8 +82,7 @@ final class SshCommand extends ModelCommand implements Terminal {
                 }
             }
             String tag = Names.isUnit(name) ? Session.unitTag(name) : Session.machineTag(machine);
-            String address = api.one(
-                            "SSHClient", "PublicAddress", Map.of("entities", List.of(Map.of("tag", tag))))
+            String address = api.one("SSHClient", "PublicAddress", Map.of("entities", List.of(Map.of("tag", tag))))
                     .path("address")
                     .asText();
             return new Place(address, null, null);
@@ -128,7 +127,8 @@ final class SshCommand extends ModelCommand implements Terminal {
             }
             if (Names.isUnit(name)) {
                 for (JsonNode application : status.path("applications")) {
-                    for (Map.Entry<String, JsonNode> unit : application.path("units").properties()) {
+                    for (Map.Entry<String, JsonNode> unit :
+                            application.path("units").properties()) {
                         if (unit.getKey().equals(name)) {
                             return machineOf(status, unit.getValue(), name);
                         }
@@ -139,7 +139,8 @@ final class SshCommand extends ModelCommand implements Terminal {
                 }
                 throw Failure.of("unit \"%s\" not found", name);
             }
-            throw Failure.usage("\"%s\" is not a valid target: expected a machine, a unit or <application>/leader", name);
+            throw Failure.usage(
+                    "\"%s\" is not a valid target: expected a machine, a unit or <application>/leader", name);
         }
 
         private static List<JsonNode> units(JsonNode status, String application) {
@@ -161,7 +162,8 @@ final class SshCommand extends ModelCommand implements Terminal {
                 return machines.path(id);
             }
             for (JsonNode machine : machines) {
-                JsonNode found = machine.path("containers").isEmpty() ? null : machineNode(machine.path("containers"), id);
+                JsonNode found =
+                        machine.path("containers").isEmpty() ? null : machineNode(machine.path("containers"), id);
                 if (found != null) {
                     return found;
                 }

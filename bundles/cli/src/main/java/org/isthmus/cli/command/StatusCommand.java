@@ -113,7 +113,8 @@ final class StatusCommand extends ModelCommand {
                 };
         format.write(session, text);
         if (empty && chosen.equals("tabular")) {
-            session.info("\nModel \"%s\" is empty.", session.shown(session.controller(target.controller()), target.model()));
+            session.info(
+                    "\nModel \"%s\" is empty.", session.shown(session.controller(target.controller()), target.model()));
         }
         return 0;
     }

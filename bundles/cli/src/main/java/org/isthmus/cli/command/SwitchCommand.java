@@ -28,7 +28,8 @@ final class SwitchCommand extends Command {
         if (colon < 0 && data.controllers().containsKey(wanted)) {
             data.setCurrentController(wanted);
         } else if (colon == wanted.length() - 1 && colon > 0) {
-            data.setCurrentController(session.controller(wanted.substring(0, colon)).name());
+            data.setCurrentController(
+                    session.controller(wanted.substring(0, colon)).name());
         } else {
             String name = colon > 0 ? wanted.substring(0, colon) : data.currentController();
             if (name == null) {
@@ -39,7 +40,9 @@ final class SwitchCommand extends Command {
             try {
                 target = session.find(controller, wanted.substring(colon + 1));
             } catch (Failure unknown) {
-                if (colon >= 0 || unknown.getMessage() == null || !unknown.getMessage().endsWith("not found")) {
+                if (colon >= 0
+                        || unknown.getMessage() == null
+                        || !unknown.getMessage().endsWith("not found")) {
                     throw unknown;
                 }
                 throw notFound(wanted);

@@ -6,7 +6,10 @@ import picocli.CommandLine.Option;
 
 /** `juju unexpose`. */
 final class UnexposeCommand extends ModelCommand {
-    @Option(names = "--endpoints", paramLabel = "NAMES", description = "Unexpose only the ports that charms have opened for this comma-delimited list of endpoints")
+    @Option(
+            names = "--endpoints",
+            paramLabel = "NAMES",
+            description = "Unexpose only the ports that charms have opened for this comma-delimited list of endpoints")
     String endpoints;
 
     @Override

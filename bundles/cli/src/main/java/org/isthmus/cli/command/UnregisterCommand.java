@@ -5,7 +5,9 @@ import picocli.CommandLine.Option;
 
 /** `juju unregister`. */
 final class UnregisterCommand extends Command {
-    @Option(names = {"-y", "--yes", "--no-prompt"}, description = "Do not ask for confirmation")
+    @Option(
+            names = {"-y", "--yes", "--no-prompt"},
+            description = "Do not ask for confirmation")
     boolean noPrompt;
 
     @Override

@@ -14,7 +14,8 @@ final class WhoamiCommand extends Command {
     int run(Session session) {
         noMoreThan(0);
         String current = session.data().currentController();
-        boolean named = !session.env("JUJU_CONTROLLER").isEmpty() || !session.env("JUJU_MODEL").isEmpty();
+        boolean named = !session.env("JUJU_CONTROLLER").isEmpty()
+                || !session.env("JUJU_MODEL").isEmpty();
         if (current == null && !named) {
             session.info("There is no current controller.\nRun juju controllers to see available controllers.");
             return 1;

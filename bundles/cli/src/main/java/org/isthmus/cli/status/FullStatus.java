@@ -13,7 +13,20 @@ import org.isthmus.api.Names;
 /** Reads the answer of `Client.FullStatus`: natural order everywhere, and the facts that are derived from several fields. */
 public record FullStatus(JsonNode root, String controller) {
     private static final Map<String, Integer> SEVERITY = Map.of(
-            "error", 100, "blocked", 90, "maintenance", 80, "waiting", 70, "active", 60, "terminated", 50, "unknown", 40);
+            "error",
+            100,
+            "blocked",
+            90,
+            "maintenance",
+            80,
+            "waiting",
+            70,
+            "active",
+            60,
+            "terminated",
+            50,
+            "unknown",
+            40);
 
     /** A unit with its name. */
     record Named(String name, JsonNode node) {}
@@ -65,14 +78,13 @@ public record FullStatus(JsonNode root, String controller) {
         Map<String, JsonNode> units = new TreeMap<>(Names.NATURAL);
         application.path("units").properties().forEach(e -> units.put(e.getKey(), e.getValue()));
         if (isSubordinate(application)) {
-            root.path("applications")
-                    .forEach(principal -> principal.path("units").forEach(unit -> unit.path("subordinates")
-                            .properties()
-                            .forEach(e -> {
-                                if (e.getKey().startsWith(name + "/")) {
-                                    units.put(e.getKey(), e.getValue());
-                                }
-                            })));
+            root.path("applications").forEach(principal -> principal
+                    .path("units")
+                    .forEach(unit -> unit.path("subordinates").properties().forEach(e -> {
+                        if (e.getKey().startsWith(name + "/")) {
+                            units.put(e.getKey(), e.getValue());
+                        }
+                    })));
         }
         return units;
     }
@@ -88,7 +100,8 @@ public record FullStatus(JsonNode root, String controller) {
                             && !workload.equals("terminated");
                 })
                 .count();
-        long desired = application.path("int").asInt(0) > 0 ? application.path("int").asInt() : units.size();
+        long desired =
+                application.path("int").asInt(0) > 0 ? application.path("int").asInt() : units.size();
         return current == desired ? Long.toString(desired) : current + "/" + desired;
     }
 
@@ -174,9 +187,8 @@ public record FullStatus(JsonNode root, String controller) {
                             : "regular";
             String status = relation.path("status").path("status").asText("");
             String info = relation.path("status").path("info").asText("");
-            String message = status.isEmpty() || status.equals("joined")
-                    ? ""
-                    : info.isEmpty() ? status : status + "  " + info;
+            String message =
+                    status.isEmpty() || status.equals("joined") ? "" : info.isEmpty() ? status : status + "  " + info;
             rows.add(new RelationRow(from, to, relation.path("interface").asText(), type, message, relation));
         }
         rows.sort(Comparator.comparing(RelationRow::provider, Names.NATURAL)
@@ -232,7 +244,9 @@ public record FullStatus(JsonNode root, String controller) {
             String[] range = word.substring(0, slash).split("-");
             int low = Integer.parseInt(range[0]);
             int high = range.length > 1 ? Integer.parseInt(range[1]) : low;
-            byProtocol.computeIfAbsent(word.substring(slash + 1), p -> new ArrayList<>()).add(new int[] {low, high});
+            byProtocol
+                    .computeIfAbsent(word.substring(slash + 1), p -> new ArrayList<>())
+                    .add(new int[] {low, high});
         }
         List<String> groups = new ArrayList<>();
         new TreeMap<>(byProtocol).forEach((protocol, ranges) -> {

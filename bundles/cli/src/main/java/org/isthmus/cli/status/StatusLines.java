@@ -58,7 +58,8 @@ public final class StatusLines {
         TreeSet<String> ports = new TreeSet<>(Names.NATURAL);
         TreeSet<String> subnets = new TreeSet<>(Names.NATURAL);
         Map<String, Integer> units = new TreeMap<>();
-        Table applications = new Table("# Applications:", "(" + status.root().path("applications").size() + ")", "");
+        Table applications = new Table(
+                "# Applications:", "(" + status.root().path("applications").size() + ")", "");
         int total = 0;
         for (Named application : status.sorted("applications")) {
             Map<String, JsonNode> all = status.unitsOf(application.name(), application.node());
@@ -83,9 +84,11 @@ public final class StatusLines {
         units.forEach((word, count) -> head.row("  " + word + ":", " " + count));
         List<String> parts = new ArrayList<>(List.of(head + "", applications + ""));
         if (!status.root().path("remote-applications").isEmpty()) {
-            Table remote = new Table("# Remote:", "(" + status.root().path("remote-applications").size() + ")");
-            status.sorted("remote-applications").forEach(r -> remote.row(
-                    r.name(), r.node().path("offer-url").asText("")));
+            Table remote = new Table(
+                    "# Remote:", "(" + status.root().path("remote-applications").size() + ")");
+            status.sorted("remote-applications")
+                    .forEach(
+                            r -> remote.row(r.name(), r.node().path("offer-url").asText("")));
             parts.add(remote.toString());
         }
         return String.join("\n", parts);

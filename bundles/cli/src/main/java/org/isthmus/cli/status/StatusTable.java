@@ -111,7 +111,7 @@ public final class StatusTable {
                         options.utc()
                                 ? DateTimeFormatter.ofPattern("HH:mm:ss'Z'", Locale.ROOT)
                                         .format(now.atZone(ZoneOffset.UTC))
-                                : DateTimeFormatter.ofPattern("HH:mm:ssxxx", Locale.ROOT)
+                                : DateTimeFormatter.ofPattern("HH:mm:ssXXX", Locale.ROOT)
                                         .format(now.atZone(options.zone())));
             }
             if (!notes.isEmpty()) {
@@ -170,7 +170,13 @@ public final class StatusTable {
                         application.path("charm-channel").asText(""),
                         revision,
                         exposed ? colour.good("yes") : "no",
-                        cut(error.isEmpty() ? application.path("status").path("info").asText("") : error));
+                        cut(
+                                error.isEmpty()
+                                        ? application
+                                                .path("status")
+                                                .path("info")
+                                                .asText("")
+                                        : error));
             }
         }
         return table;
@@ -258,8 +264,8 @@ public final class StatusTable {
     }
 
     private Table offers() {
-        Table table =
-                new Table("Offer", "Application", "Charm", "Rev", "Connected", "Endpoint", "Interface", "Role").right(3);
+        Table table = new Table("Offer", "Application", "Charm", "Rev", "Connected", "Endpoint", "Interface", "Role")
+                .right(3);
         for (Named offer : status.sorted("offers")) {
             JsonNode node = offer.node();
             String url = node.path("charm").asText("");

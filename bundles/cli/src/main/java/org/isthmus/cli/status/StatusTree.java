@@ -53,13 +53,15 @@ public final class StatusTree {
         root.put("application-endpoints", each(status.sorted("remote-applications"), n -> saas(n.name(), n.node())));
         root.put("offers", each(status.sorted("offers"), n -> offer(n.node())));
         Map<String, Object> storage = new LinkedHashMap<>();
-        status.root().path("storage").forEach(s -> storage.put(
-                FullStatus.tagId(s.path("storage-tag").asText("")),
-                new Tree()
-                        .put("kind", s, "kind")
-                        .put("life", s, "life")
-                        .put("status", detailed(s.path("status")))
-                        .values));
+        status.root()
+                .path("storage")
+                .forEach(s -> storage.put(
+                        FullStatus.tagId(s.path("storage-tag").asText("")),
+                        new Tree()
+                                .put("kind", s, "kind")
+                                .put("life", s, "life")
+                                .put("status", detailed(s.path("status")))
+                                .values));
         root.put("storage", storage.isEmpty() ? null : Map.of("storage", storage));
         Instant now = Times.parse(status.root().path("controller-timestamp").asText(""));
         if (now != null) {
@@ -70,7 +72,7 @@ public final class StatusTree {
                             utc
                                     ? DateTimeFormatter.ofPattern("HH:mm:ss'Z'", Locale.ROOT)
                                             .format(now.atZone(ZoneOffset.UTC))
-                                    : DateTimeFormatter.ofPattern("HH:mm:ssxxx", Locale.ROOT)
+                                    : DateTimeFormatter.ofPattern("HH:mm:ssXXX", Locale.ROOT)
                                             .format(now.atZone(zone))));
         }
         return root.values;
@@ -177,7 +179,11 @@ public final class StatusTree {
             return tree.put("status-error", error).values;
         }
         boolean local = FullStatus.isLocal(node);
-        tree.put("charm", local ? node.path("charm").asText() : FullStatus.charmName(node.path("charm").asText()));
+        tree.put(
+                "charm",
+                local
+                        ? node.path("charm").asText()
+                        : FullStatus.charmName(node.path("charm").asText()));
         tree.put("base", base(node));
         tree.put("charm-origin", local ? "local" : "charmhub");
         tree.put("charm-name", FullStatus.charmName(node.path("charm").asText()));
@@ -197,7 +203,10 @@ public final class StatusTree {
         at.put("current", status.applicationStatus(name, node));
         at.putAll(new Tree()
                 .put("message", node.path("status"), "info")
-                .put("since", Times.since(Times.parse(node.path("status").path("since").asText("")), zone, utc))
+                .put(
+                        "since",
+                        Times.since(
+                                Times.parse(node.path("status").path("since").asText("")), zone, utc))
                 .values);
         tree.put("application-status", at);
         tree.put("relations", relations(name, node));
@@ -205,7 +214,8 @@ public final class StatusTree {
         tree.put("units", each(FullStatus.sorted(node.path("units")), this::unit));
         tree.put("version", node, "workload-version");
         Map<String, Object> bindings = new LinkedHashMap<>();
-        FullStatus.sorted(node.path("endpoint-bindings")).forEach(b -> bindings.put(b.name(), b.node().asText()));
+        FullStatus.sorted(node.path("endpoint-bindings"))
+                .forEach(b -> bindings.put(b.name(), b.node().asText()));
         tree.put("endpoint-bindings", bindings);
         return tree.values;
     }
@@ -270,9 +280,10 @@ public final class StatusTree {
         Tree tree = new Tree();
         tree.put("url", node, "offer-url");
         Map<String, Object> endpoints = new LinkedHashMap<>();
-        node.path("endpoints").forEach(e -> endpoints.put(
-                e.path("name").asText(),
-                new Tree().put("interface", e, "interface").put("role", e, "role").values));
+        node.path("endpoints")
+                .forEach(e -> endpoints.put(
+                        e.path("name").asText(),
+                        new Tree().put("interface", e, "interface").put("role", e, "role").values));
         tree.put("endpoints", endpoints);
         tree.put("life", life(node));
         tree.put("application-status", detailed(node.path("status")));
@@ -290,16 +301,14 @@ public final class StatusTree {
             tree.put("total-connected-count", node.path("total-connected-count").asInt());
         }
         if (node.path("active-connected-count").asInt() > 0) {
-            tree.put("active-connected-count", node.path("active-connected-count").asInt());
+            tree.put(
+                    "active-connected-count",
+                    node.path("active-connected-count").asInt());
         }
-        tree.put(
-                "endpoints",
-                each(
-                        FullStatus.sorted(node.path("endpoints")),
-                        e -> new Tree()
-                                .put("interface", e.node(), "interface")
-                                .put("role", e.node(), "role")
-                                .values));
+        tree.put("endpoints", each(FullStatus.sorted(node.path("endpoints")), e -> new Tree()
+                .put("interface", e.node(), "interface")
+                .put("role", e.node(), "role")
+                .values));
         return tree.values;
     }
 }

@@ -8,8 +8,8 @@ public record Colour(boolean on) {
             Set.of("active", "idle", "started", "running", "joined", "available", "executing", "allocating");
     private static final Set<String> BAD =
             Set.of("error", "blocked", "down", "lost", "failed", "broken", "terminated", "provisioning error");
-    private static final Set<String> CURRENT =
-            Set.of("waiting", "maintenance", "pending", "suspended", "suspending", "joining", "busy", "destroying", "stopped");
+    private static final Set<String> CURRENT = Set.of(
+            "waiting", "maintenance", "pending", "suspended", "suspending", "joining", "busy", "destroying", "stopped");
 
     public String status(String word) {
         if (!on || word == null || word.isEmpty()) {

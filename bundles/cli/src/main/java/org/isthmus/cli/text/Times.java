@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /** Moments as people read them. */
 public final class Times {
-    private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ssxxx", Locale.ROOT);
+    private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ssXXX", Locale.ROOT);
     private static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 

@@ -32,8 +32,7 @@ public final class CrossModelCalls {
             String offeringModelTag,
             String secret) {}
 
-    public record WireEndpoint(
-            String name, String role, @JsonProperty("interface") String interfaceName, int limit) {}
+    public record WireEndpoint(String name, String role, @JsonProperty("interface") String interfaceName, int limit) {}
 
     public record RegisterResults(List<RegisterResult> results) {}
 

@@ -195,7 +195,11 @@ look() { DB_HOST=$host DB_USER=$user DB_PASSWORD=$password DB_NAME=$database php
 install_wiki() {
   local state made
   made="$(version) $host $database"
-  state=$(look) || return 1
+  # A database that is just being started again is worth a moment; after that, a later hook tries again.
+  until state=$(look 2> /dev/null); do
+    [ "$SECONDS" -lt 20 ] || { look > /dev/null; return 1; }
+    sleep 0.5
+  done
   if [ "$state" = wiki ]; then
     [ "$(cat "$home/made" 2> /dev/null)" != "$made" ] && [ "$(is-leader)" = True ] || return 0
     MW_CONFIG_FILE=$home/conf/LocalSettings.php php "$home/www/maintenance/update.php" --quick > "$home/update.log" 2>&1 \
@@ -310,7 +314,12 @@ settle() {
   fi
   start_server
   local page
-  page=$(page_status)
+  # A replica may need a moment to have what was just written.
+  for _ in $(seq 20); do
+    page=$(page_status)
+    [ "$page" != 200 ] || break
+    sleep 0.5
+  done
   if [ "$page" != 200 ]; then
     status-set maintenance "Front page answers $page"
     return 0

@@ -124,9 +124,10 @@ SQL
     relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=False
     return 0
   fi
-  # A replica serves the same database with the primary's credentials, once it has them.
+  # A replica serves the same database with the primary's credentials, once it has them, and has what was written.
   password=$(from_primary "password-$application")
-  [ -z "$password" ] || relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=True
+  [ -n "$password" ] && caught_up || return 0
+  relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=True
 }
 
 give_databases() {
@@ -135,6 +136,19 @@ give_databases() {
   for relation in $(relation-ids db-admin); do give_admin "$relation"; done
   for relation in $(relation-ids database); do give_client "$relation"; done
   tell_monitors
+}
+
+# When this unit goes, its relations break while the application has them still: what the others serve must stay. A unit that has
+# peers acts only where it was seen that the other side left; otherwise it is left to a later hook, which a unit that goes never runs.
+note_departing() {
+  mkdir -p "$home/departed"
+  echo "${JUJU_DEPARTING_UNIT:-$JUJU_UNIT_NAME}" > "$home/departed/$JUJU_RELATION_ID"
+}
+
+other_side_left() {
+  local by
+  by=$(cat "$home/departed/$JUJU_RELATION_ID" 2> /dev/null || true)
+  [ -z "$(cluster)" ] || [ -z "$(relation-list -r "$(cluster)")" ] || { [ -n "$by" ] && [ "$by" != "$JUJU_UNIT_NAME" ]; }
 }
 
 # Drops every login whose application is no longer related: nothing of it is left here but its data, and that only while the
@@ -324,6 +338,17 @@ follow_or_lead() {
     replicates && return 0
     sleep 0.1
   done
+}
+
+# Has everything that the primary has sent so far; waits a while for it.
+caught_up() {
+  for _ in $(seq 100); do
+    case $(sql -e 'SHOW PROCESSLIST') in
+      *"Waiting for master to send event"*"Slave has read all relay log"*|*"Slave has read all relay log"*"Waiting for master to send event"*) return 0 ;;
+    esac
+    sleep 0.1
+  done
+  return 1
 }
 
 replicates() { sql -e "SHOW STATUS LIKE 'Slave_running'" | grep -qw ON; }

@@ -65,8 +65,8 @@ final class ConsumingView {
                     String version = Long.toString(unit.version());
                     now.put(unit.unit(), version);
                     if (!version.equals(before.get(unit.unit()))) {
-                        changed.add(new UnitChange(
-                                Names.numberOf(unit.unit()), OfferingView.reachable(unit.settings())));
+                        changed.add(
+                                new UnitChange(Names.numberOf(unit.unit()), OfferingView.reachable(unit.settings())));
                     }
                 }
             }

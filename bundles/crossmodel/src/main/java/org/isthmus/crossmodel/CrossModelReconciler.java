@@ -66,6 +66,9 @@ final class CrossModelReconciler implements Reconciler {
                     externals.look(controller);
                 }
             } else {
+                if (key.kind().equals(Kinds.REMOTE_RELATION) && !now.has(Kinds.REMOTE_RELATION, key.id())) {
+                    externals.look(controller);
+                }
                 int hash = key.id().indexOf('#');
                 relations.add(Integer.valueOf(hash < 0 ? key.id() : key.id().substring(0, hash)));
             }
@@ -76,8 +79,7 @@ final class CrossModelReconciler implements Reconciler {
         for (int number : relations) {
             String what = "relation " + number;
             if (concerns(now, number) || pumps.containsKey(key(controller, model, what))) {
-                kick(controller, model, what, end -> new RelationPump(
-                        controller, model, number, links, random, end));
+                kick(controller, model, what, end -> new RelationPump(controller, model, number, links, random, end));
             }
         }
         return CompletableFuture.completedFuture(null);
@@ -104,8 +106,7 @@ final class CrossModelReconciler implements Reconciler {
     }
 
     /** A pump that is over takes no more kicks, and one of a controller that was started anew belongs to what is gone. */
-    private void kick(
-            ControllerContext controller, Documents model, String what, Function<Runnable, Pump> make) {
+    private void kick(ControllerContext controller, Documents model, String what, Function<Runnable, Pump> make) {
         String key = key(controller, model, what);
         Pump known = pumps.get(key);
         while (known == null || !known.isOf(controller, model) || !known.kick()) {

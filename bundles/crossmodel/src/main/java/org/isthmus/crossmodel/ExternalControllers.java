@@ -7,18 +7,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
 import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.RemoteRelation;
 import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.ControllerContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Forgets controllers that no SAAS, no relation and no message refers to. It looks twice, with some time between: a SAAS is
  * written after the controller it comes from.
  */
 final class ExternalControllers {
+    private static final Logger LOG = LoggerFactory.getLogger(ExternalControllers.class);
+
     private final Links links;
     /** Since when nothing refers to it, by the uuids of both. */
     private final Map<String, Instant> loose = new HashMap<>();
@@ -41,7 +48,15 @@ final class ExternalControllers {
             synchronized (this) {
                 due.remove(controller.uuid());
             }
-            sweep(controller);
+            try {
+                sweep(controller);
+            } catch (RuntimeException modelIsLeaving) {
+                LOG.debug("Cannot look for controllers that are not needed: {}", modelIsLeaving.toString());
+                Problem problem = Refused.of(modelIsLeaving);
+                if (problem == null || problem.code() != Code.STOPPED) {
+                    look(controller);
+                }
+            }
         });
     }
 
@@ -75,10 +90,12 @@ final class ExternalControllers {
     private static CompletionStage<Void> retain(ControllerContext controller, Documents own, Set<String> kept) {
         for (ExternalController external : own.snapshot().all(Kinds.EXTERNAL_CONTROLLER)) {
             if (!kept.contains(external.uuid())) {
-                return controller.offers().call(offers -> own.submit(tx -> {
-                    offers.retainExternalControllers(tx, kept);
-                    return null;
-                }));
+                return controller
+                        .offers()
+                        .call(offers -> own.submit(tx -> {
+                            offers.retainExternalControllers(tx, kept);
+                            return null;
+                        }));
             }
         }
         return CompletableFuture.completedFuture(null);

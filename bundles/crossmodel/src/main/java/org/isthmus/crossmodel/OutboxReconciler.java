@@ -52,7 +52,11 @@ final class OutboxReconciler implements Reconciler {
 
     @Override
     public Set<Interest> interests() {
-        return Set.of(Interest.in(Kinds.OUTGOING), Interest.in(Kinds.EXTERNAL_CONTROLLER));
+        // A model that goes takes its SAAS along, and with it a reason to know other controllers.
+        return Set.of(
+                Interest.in(Kinds.OUTGOING),
+                Interest.in(Kinds.EXTERNAL_CONTROLLER),
+                Interest.in(Kinds.MODEL_ENTRY));
     }
 
     @Override
@@ -73,14 +77,16 @@ final class OutboxReconciler implements Reconciler {
             Peer up = link.peer();
             dialling[0] |= up == null && link.failure() == null;
             if (up != null) {
-                messages.forEach(m ->
-                        sent.add(send(controller, own, link, up, m).toCompletableFuture()));
+                messages.forEach(
+                        m -> sent.add(send(controller, own, link, up, m).toCompletableFuture()));
             }
         });
         return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
                 .thenApply(done -> own.snapshot().count(Kinds.OUTGOING) == 0
                         ? null
-                        : dialling[0] ? links.patience().first() : links.patience().outbox());
+                        : dialling[0]
+                                ? links.patience().first()
+                                : links.patience().outbox());
     }
 
     private synchronized Link line(ControllerContext controller, String target) {
@@ -115,9 +121,8 @@ final class OutboxReconciler implements Reconciler {
         return RelationPump.one(link.call(
                         up, "CrossModelRelations", "PublishRelationChanges", new RelationChanges(List.of(message))))
                 .handle((answer, failure) -> failure == null || isDefinite(outgoing, failure))
-                .thenCompose(definite -> definite
-                        ? dequeue(controller, own, outgoing)
-                        : CompletableFuture.completedFuture(false));
+                .thenCompose(definite ->
+                        definite ? dequeue(controller, own, outgoing) : CompletableFuture.completedFuture(false));
     }
 
     /** Nothing of it is there, and no registration that was under way can still arrive. */
@@ -125,13 +130,16 @@ final class OutboxReconciler implements Reconciler {
         Problem problem = Refused.of(failure);
         return problem != null
                 && (problem.code() == Code.NOT_FOUND || problem.code() == Code.MODEL_NOT_FOUND)
-                && outgoing.created().isBefore(Instant.now().minus(links.patience().late()));
+                && outgoing.created()
+                        .isBefore(Instant.now().minus(links.patience().late()));
     }
 
     private static CompletionStage<Boolean> dequeue(ControllerContext controller, Documents own, Outgoing outgoing) {
-        return controller.offers().call(offers -> own.submit(tx -> {
-            offers.dequeue(tx, outgoing.uuid());
-            return true;
-        }));
+        return controller
+                .offers()
+                .call(offers -> own.submit(tx -> {
+                    offers.dequeue(tx, outgoing.uuid());
+                    return true;
+                }));
     }
 }

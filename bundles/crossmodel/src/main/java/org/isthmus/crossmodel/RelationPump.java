@@ -366,7 +366,10 @@ final class RelationPump extends Pump {
         relations.setSuspended(tx, number, suspended, reason, CAUSE, Instant.now());
         if (suspended) {
             leaveRemote(
-                    tx, relations, number, ConsumingView.saas(tx.now(), relation).application());
+                    tx,
+                    relations,
+                    number,
+                    ConsumingView.saas(tx.now(), relation).application());
         }
     }
 
@@ -417,19 +420,14 @@ final class RelationPump extends Pump {
         }
         IngressChange change = new IngressChange(
                 record.token(), null, "model-" + saas.sourceModel(), record.secret(), networks, !networks.isEmpty());
-        return one(link().call(
-                                session,
-                                FACADE,
-                                "PublishIngressNetworkChanges",
-                                new IngressChanges(List.of(change))))
+        return one(link().call(session, FACADE, "PublishIngressNetworkChanges", new IngressChanges(List.of(change))))
                 .thenCompose(done -> {
                     ingressTold = digest;
                     return fine(relation).thenApply(shown -> Outcome.IDLE);
                 })
                 .exceptionallyCompose(failure -> {
                     Problem problem = Refused.of(failure);
-                    if (problem == null
-                            || problem.code() != Code.FORBIDDEN && problem.code() != Code.NOT_VALID) {
+                    if (problem == null || problem.code() != Code.FORBIDDEN && problem.code() != Code.NOT_VALID) {
                         return again(failure);
                     }
                     ingressTold = digest;
@@ -573,9 +571,9 @@ final class RelationPump extends Pump {
 
     private <R> CompletionStage<R> engines(
             java.util.function.BiFunction<OfferEngine, RelationEngine, CompletionStage<R>> work) {
-        return local(controller.offers().call(offers -> controller
-                .relations()
-                .call(relations -> work.apply(offers, relations))));
+        return local(controller
+                .offers()
+                .call(offers -> controller.relations().call(relations -> work.apply(offers, relations))));
     }
 
     /** The only item of a bulk answer; its error as a refusal. */

@@ -61,7 +61,9 @@ final class SaasPump extends Pump {
             String why = link().failure();
             return why == null
                     ? CompletableFuture.completedFuture(Outcome.IDLE)
-                    : tell(saas, new StatusValue("error", "cannot connect to external controller: " + why, Instant.now()));
+                    : tell(
+                            saas,
+                            new StatusValue("error", "cannot connect to external controller: " + why, Instant.now()));
         }
         String subject = subject(saas);
         if (up == session && subject.equals(watched)) {
@@ -86,18 +88,18 @@ final class SaasPump extends Pump {
                 "model-" + model.id(),
                 "controller-" + controller.uuid(),
                 RelationPump.macaroons(saas.macaroon(), links.json()));
-        return RelationPump.one(
-                        link().call(up, "CrossModelRelations", "WatchOfferStatus", new WatchArgs(List.of(arg))))
+        return RelationPump.one(link().call(up, "CrossModelRelations", "WatchOfferStatus", new WatchArgs(List.of(arg))))
                 .thenCompose(result -> {
                     String id = result.path("watcher-id").asText("");
                     watcher = id;
                     watched = subject;
-                    return tell(saas, status(result.path("status"))).thenApply(done -> {
-                        if (!id.isEmpty()) {
-                            follow(up, id, saas);
-                        }
-                        return done;
-                    });
+                    return tell(saas, status(result.path("status").path("status")))
+                            .thenApply(done -> {
+                                if (!id.isEmpty()) {
+                                    follow(up, id, saas);
+                                }
+                                return done;
+                            });
                 })
                 .exceptionallyCompose(failure -> {
                     watched = null;
@@ -157,12 +159,14 @@ final class SaasPump extends Pump {
 
     /** Of what was asked about, and of nothing that has taken its name since. */
     private CompletionStage<Outcome> tell(RemoteApplication about, StatusValue status) {
-        return local(controller.offers().call(offers -> model.submit(tx -> {
-            RemoteApplication now = tx.get(Kinds.REMOTE_APPLICATION, saasName);
-            if (now != null && !now.proxy() && subject(now).equals(subject(about))) {
-                offers.setSaasStatus(tx, saasName, status);
-            }
-            return Outcome.IDLE;
-        })));
+        return local(controller
+                .offers()
+                .call(offers -> model.submit(tx -> {
+                    RemoteApplication now = tx.get(Kinds.REMOTE_APPLICATION, saasName);
+                    if (now != null && !now.proxy() && subject(now).equals(subject(about))) {
+                        offers.setSaasStatus(tx, saasName, status);
+                    }
+                    return Outcome.IDLE;
+                })));
     }
 }

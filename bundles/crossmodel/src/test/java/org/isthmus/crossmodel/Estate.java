@@ -46,7 +46,11 @@ import org.isthmus.model.store.Documents;
 /** Controllers, their models, what their operators do, and what must hold between them. */
 final class Estate implements AutoCloseable {
     static final Patience QUICK = new Patience(
-            Duration.ofMillis(4), Duration.ofMillis(60), Duration.ofSeconds(3), Duration.ofMillis(200), Duration.ofMillis(20));
+            Duration.ofMillis(4),
+            Duration.ofMillis(60),
+            Duration.ofSeconds(3),
+            Duration.ofMillis(200),
+            Duration.ofMillis(20));
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
     /** A model somewhere. */
@@ -200,20 +204,36 @@ final class Estate implements AutoCloseable {
     // --- what operators do
 
     void offer(Place at) throws Exception {
-        ask(at.party(), "admin", null, "ApplicationOffers", "Offer", Map.of(
-                "Offers",
-                List.of(Map.of(
-                        "model-tag", "model-" + at.uuid(),
-                        "offer-name", "mysql",
-                        "application-name", "mysql",
-                        "endpoints", Map.of("db", "db", "admin", "admin")))));
+        ask(
+                at.party(),
+                "admin",
+                null,
+                "ApplicationOffers",
+                "Offer",
+                Map.of(
+                        "Offers",
+                        List.of(Map.of(
+                                "model-tag",
+                                "model-" + at.uuid(),
+                                "offer-name",
+                                "mysql",
+                                "application-name",
+                                "mysql",
+                                "endpoints",
+                                Map.of("db", "db", "admin", "admin")))));
     }
 
     void access(Place at, String action, String level) throws Exception {
-        ask(at.party(), "admin", null, "ApplicationOffers", "ModifyOfferAccess", Map.of(
-                "changes",
-                List.of(Map.of(
-                        "user-tag", "user-bob", "action", action, "access", level, "offer-url", at.url()))));
+        ask(
+                at.party(),
+                "admin",
+                null,
+                "ApplicationOffers",
+                "ModifyOfferAccess",
+                Map.of(
+                        "changes",
+                        List.of(Map.of(
+                                "user-tag", "user-bob", "action", action, "access", level, "offer-url", at.url()))));
     }
 
     String alias(Place source) {
@@ -221,8 +241,13 @@ final class Estate implements AutoCloseable {
     }
 
     void consume(Place from, Place source) throws Exception {
-        JsonNode details = ask(source.party(), "bob", null, "ApplicationOffers", "GetConsumeDetails", Map.of(
-                        "offer-urls", Map.of("offer-urls", List.of(source.url()), "bakery-version", 3)))
+        JsonNode details = ask(
+                        source.party(),
+                        "bob",
+                        null,
+                        "ApplicationOffers",
+                        "GetConsumeDetails",
+                        Map.of("offer-urls", Map.of("offer-urls", List.of(source.url()), "bakery-version", 3)))
                 .path("results")
                 .path(0);
         ObjectNode arg = ((ObjectNode) details.path("offer")).deepCopy();
@@ -233,34 +258,65 @@ final class Estate implements AutoCloseable {
     }
 
     void relate(Place from, Place source, String local, String far) throws Exception {
-        ask(from.party(), "admin", from.uuid(), "Application", "AddRelation", Map.of(
-                "endpoints", List.of("wordpress:" + local, alias(source) + ":" + far)));
+        ask(
+                from.party(),
+                "admin",
+                from.uuid(),
+                "Application",
+                "AddRelation",
+                Map.of("endpoints", List.of("wordpress:" + local, alias(source) + ":" + far)));
     }
 
     void removeRelation(Place at, int number, boolean force) throws Exception {
-        ask(at.party(), "admin", at.uuid(), "Application", "DestroyRelation", Map.of(
-                "relation-id", number, "force", force));
+        ask(
+                at.party(),
+                "admin",
+                at.uuid(),
+                "Application",
+                "DestroyRelation",
+                Map.of("relation-id", number, "force", force));
     }
 
     void suspend(Place at, int number, boolean suspended) throws Exception {
-        ask(at.party(), "admin", at.uuid(), "Application", "SetRelationsSuspended", Map.of(
-                "args",
-                List.of(Map.of("relation-id", number, "suspended", suspended, "message", "maintenance"))));
+        ask(
+                at.party(),
+                "admin",
+                at.uuid(),
+                "Application",
+                "SetRelationsSuspended",
+                Map.of(
+                        "args",
+                        List.of(Map.of("relation-id", number, "suspended", suspended, "message", "maintenance"))));
     }
 
     void removeSaas(Place from, String name, boolean force) throws Exception {
-        ask(from.party(), "admin", from.uuid(), "Application", "DestroyConsumedApplications", Map.of(
-                "applications", List.of(Map.of("application-tag", "application-" + name, "force", force))));
+        ask(
+                from.party(),
+                "admin",
+                from.uuid(),
+                "Application",
+                "DestroyConsumedApplications",
+                Map.of("applications", List.of(Map.of("application-tag", "application-" + name, "force", force))));
     }
 
     void removeOffer(Place at, boolean force) throws Exception {
-        ask(at.party(), "admin", null, "ApplicationOffers", "DestroyOffers", Map.of(
-                "offer-urls", List.of(at.url()), "force", force));
+        ask(
+                at.party(),
+                "admin",
+                null,
+                "ApplicationOffers",
+                "DestroyOffers",
+                Map.of("offer-urls", List.of(at.url()), "force", force));
     }
 
     void removeApplication(Place at, String name, boolean force) throws Exception {
-        ask(at.party(), "admin", at.uuid(), "Application", "DestroyApplication", Map.of(
-                "applications", List.of(Map.of("application-tag", "application-" + name, "force", force))));
+        ask(
+                at.party(),
+                "admin",
+                at.uuid(),
+                "Application",
+                "DestroyApplication",
+                Map.of("applications", List.of(Map.of("application-tag", "application-" + name, "force", force))));
     }
 
     void redeploy(Place at, String name) throws Exception {
@@ -272,8 +328,13 @@ final class Estate implements AutoCloseable {
     }
 
     void destroyModel(Place at) throws Exception {
-        ask(at.party(), "admin", null, "ModelManager", "DestroyModels", Map.of(
-                "models", List.of(Map.of("model-tag", "model-" + at.uuid(), "destroy-storage", true))));
+        ask(
+                at.party(),
+                "admin",
+                null,
+                "ModelManager",
+                "DestroyModels",
+                Map.of("models", List.of(Map.of("model-tag", "model-" + at.uuid(), "destroy-storage", true))));
     }
 
     void addUnit(Place at, String application) throws Exception {
@@ -296,8 +357,7 @@ final class Estate implements AutoCloseable {
             Relation of = tx.get(Kinds.RELATION, Integer.toString(relation));
             if (known != null && known.inScope() && of.life() == Life.ALIVE) {
                 relations.writeUnitSettings(tx, relation, unit, Map.of("value", value, "key" + value, ""));
-                relations.writeApplicationSettings(
-                        tx, relation, Names.applicationOf(unit), Map.of("leader", value));
+                relations.writeApplicationSettings(tx, relation, Names.applicationOf(unit), Map.of("leader", value));
             }
         });
     }
@@ -308,14 +368,22 @@ final class Estate implements AutoCloseable {
 
     private void with(Place at, Decision decision) throws Exception {
         if (at.exists()) {
-            Party.get(at.party().context().relations().call(relations -> at.party()
+            Party.get(at.party()
                     .context()
-                    .applications()
-                    .call(applications -> at.party().store().model(at.uuid()).orElseThrow().submit(tx -> {
-                        decision.decide(relations, applications, tx);
-                        return null;
-                    }))));
+                    .relations()
+                    .call(relations -> at.party().context().applications().call(applications -> at.party()
+                            .store()
+                            .model(at.uuid())
+                            .orElseThrow(Estate::gone)
+                            .submit(tx -> {
+                                decision.decide(relations, applications, tx);
+                                return null;
+                            }))));
         }
+    }
+
+    private static Refused gone() {
+        return org.isthmus.api.Problem.refuse(org.isthmus.api.Code.MODEL_NOT_FOUND, "no model");
     }
 
     private void submit(Place at, java.util.function.Consumer<Tx> decision) throws Exception {
@@ -332,8 +400,7 @@ final class Estate implements AutoCloseable {
         with(at, (relations, applications, tx) -> {
             for (Unit unit : new ArrayList<>(tx.now().all(Kinds.UNIT))) {
                 for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, unit.application())) {
-                    RelationUnit part =
-                            tx.get(Kinds.RELATION_UNIT, RelationUnit.idOf(relation.number(), unit.name()));
+                    RelationUnit part = tx.get(Kinds.RELATION_UNIT, RelationUnit.idOf(relation.number(), unit.name()));
                     boolean in = part != null && part.inScope();
                     boolean stays = unit.life() == Life.ALIVE && relation.life() == Life.ALIVE && !relation.suspended();
                     if (stays && !in) {
@@ -341,7 +408,11 @@ final class Estate implements AutoCloseable {
                                 tx,
                                 relation.number(),
                                 unit.name(),
-                                Map.of("private-address", "10.0.0.1", "ingress-address", "1.2.3." + unit.number() % 250),
+                                Map.of(
+                                        "private-address",
+                                        "10.0.0.1",
+                                        "ingress-address",
+                                        "1.2.3." + unit.number() % 250),
                                 Instant.now());
                     } else if (in && !stays) {
                         relations.leaveScope(tx, relation.number(), unit.name());
@@ -412,8 +483,9 @@ final class Estate implements AutoCloseable {
                 return "connection without a relation " + connection;
             }
             Place consumer = place(connection.consumerModel());
-            if (consumer == null || consumer.now().all(Kinds.REMOTE_RELATION).stream()
-                    .noneMatch(r -> r.token().equals(connection.token()))) {
+            if (consumer == null
+                    || consumer.now().all(Kinds.REMOTE_RELATION).stream()
+                            .noneMatch(r -> r.token().equals(connection.token()))) {
                 return "nobody is at the other end of " + connection;
             }
         }
@@ -445,9 +517,8 @@ final class Estate implements AutoCloseable {
             }
             Offer offer = source.now().get(Kinds.OFFER, saas.offer());
             String status = saas.status().status();
-            OfferUser rights = offer == null
-                    ? null
-                    : source.now().get(Kinds.OFFER_USER, OfferUser.idOf(offer.uuid(), "bob"));
+            OfferUser rights =
+                    offer == null ? null : source.now().get(Kinds.OFFER_USER, OfferUser.idOf(offer.uuid(), "bob"));
             boolean may = rights != null && !rights.access().equals("read");
             String expected = offer == null
                     ? "terminated"
@@ -475,13 +546,16 @@ final class Estate implements AutoCloseable {
         RemoteRelation record = now.get(Kinds.REMOTE_RELATION, relation.id());
         OfferConnection connection = record == null ? null : there.get(Kinds.OFFER_CONNECTION, record.token());
         if (connection == null) {
-            boolean refused = !may && relation.suspended() && "offer permission revoked".equals(relation.suspendedReason());
+            boolean refused =
+                    !may && relation.suspended() && "offer permission revoked".equals(relation.suspendedReason());
             return refused ? null : "not connected: " + record + " " + relation.status();
         }
         Relation other = there.need(Kinds.RELATION, Integer.toString(connection.relation()));
         String local = relation.counterpartOf(saas.name()).application();
         String proxy = "remote-" + connection.applicationToken().replace("-", "");
-        if (!connection.applicationToken().equals(now.get(Kinds.APPLICATION, local).token())) {
+        if (!connection
+                .applicationToken()
+                .equals(now.get(Kinds.APPLICATION, local).token())) {
             return "the token is of another application";
         }
         String offered = other.counterpartOf(proxy).application();
@@ -519,7 +593,8 @@ final class Estate implements AutoCloseable {
         Map<String, Object> side = new HashMap<>();
         side.put("units", units);
         // While it is suspended nothing is said of the leaders.
-        boolean suspended = model.need(Kinds.RELATION, Integer.toString(relation)).suspended();
+        boolean suspended =
+                model.need(Kinds.RELATION, Integer.toString(relation)).suspended();
         side.put("leader", bag == null || suspended ? Map.of() : bag.settings());
         return side;
     }

@@ -60,7 +60,9 @@ final class Net implements AutoCloseable {
                 CompletableFuture<Peer> dialled = new CompletableFuture<>();
                 later(() -> {
                     Party party = parties.get(at);
-                    if (party == null || !party.isUp() || party.isCut() && !at.equals(home)
+                    if (party == null
+                            || !party.isUp()
+                            || party.isCut() && !at.equals(home)
                             || parties.get(home).isCut() && !at.equals(home)) {
                         dialled.completeExceptionally(new IOException("connection refused"));
                     } else {
@@ -139,8 +141,7 @@ final class Net implements AutoCloseable {
                         end(new IOException("answer lost"));
                         answer.completeExceptionally(new IOException("answer lost"));
                     } else if (failure != null) {
-                        answer.completeExceptionally(
-                                closed.isDone() ? new IOException("closed") : failure);
+                        answer.completeExceptionally(closed.isDone() ? new IOException("closed") : failure);
                     } else if (closed.isDone()) {
                         answer.completeExceptionally(new IOException("closed"));
                     } else {
@@ -164,7 +165,7 @@ final class Net implements AutoCloseable {
                     return next(id);
                 }
                 return party.serve(null, null, facade, method, params, this::watch)
-                        .thenApply(value -> (JsonNode) json.valueToTree(value));
+                        .thenApply(value -> json.<JsonNode>valueToTree(value));
             } catch (RuntimeException refused) {
                 return CompletableFuture.failedFuture(refused);
             }
@@ -206,7 +207,7 @@ final class Net implements AutoCloseable {
             return party.tell(handle, keys).thenCompose(value -> {
                 Watch watch = watches.get(id);
                 if (value != null) {
-                    return CompletableFuture.completedFuture((JsonNode) json.valueToTree(value));
+                    return CompletableFuture.completedFuture(json.<JsonNode>valueToTree(value));
                 }
                 return watch == null
                         ? CompletableFuture.failedFuture(Problem.refuse(Code.STOPPED, "stopped"))

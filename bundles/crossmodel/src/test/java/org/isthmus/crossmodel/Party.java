@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -127,7 +126,11 @@ final class Party implements AutoCloseable {
     }
 
     ControllerContext context() {
-        return running;
+        Running up = running;
+        if (up == null) {
+            throw new IllegalStateException("down");
+        }
+        return up;
     }
 
     void add(String model) {
@@ -150,6 +153,9 @@ final class Party implements AutoCloseable {
             if (problem != null) {
                 throw new Refused(problem);
             }
+            if (failure.getCause() instanceof IllegalStateException down) {
+                throw down;
+            }
             throw failure;
         } catch (TimeoutException late) {
             throw new AssertionError("no answer in " + LIMIT_SECONDS + " s", late);
@@ -158,14 +164,15 @@ final class Party implements AutoCloseable {
 
     /** As an operator. */
     JsonNode ask(String user, String model, String facade, String method, Object params) throws Exception {
-        JsonNode answer = net.json.valueToTree(get(serve(
-                user, model, facade, method, net.json.valueToTree(params), handle -> {
+        JsonNode answer =
+                net.json.valueToTree(get(serve(user, model, facade, method, net.json.valueToTree(params), handle -> {
                     throw new IllegalStateException("no watchers here");
                 })));
         for (JsonNode item : answer.path("results")) {
             if (item.path("error").isObject()) {
                 throw new Refused(new Problem(
-                        org.isthmus.api.Code.ofWire(item.path("error").path("code").asText("")),
+                        org.isthmus.api.Code.ofWire(
+                                item.path("error").path("code").asText("")),
                         item.path("error").path("message").asText()));
             }
         }
@@ -181,6 +188,9 @@ final class Party implements AutoCloseable {
             JsonNode params,
             Function<WatchHandle, String> watcher) {
         Running at = running;
+        if (at == null) {
+            throw new IllegalStateException("down");
+        }
         for (Object each : facades) {
             if (!each.getClass().getAnnotation(Facade.class).name().equals(facade)) {
                 continue;
@@ -189,7 +199,8 @@ final class Party implements AutoCloseable {
                 Method marked = m.getAnnotation(Method.class);
                 String wire = marked == null || !marked.name().isEmpty()
                         ? (marked == null ? "" : marked.name())
-                        : Character.toUpperCase(m.getName().charAt(0)) + m.getName().substring(1);
+                        : Character.toUpperCase(m.getName().charAt(0))
+                                + m.getName().substring(1);
                 if (wire.equals(method)) {
                     if ((user == null) != (marked.access() == Access.ANONYMOUS)) {
                         throw Problem.denied();
@@ -480,7 +491,7 @@ final class Party implements AutoCloseable {
     }
 
     /** A request. */
-    private record Asked(Running at, String user, String model, Function<WatchHandle, String> watcher) implements Call {
+    private record Asked(Running at, String user, String on, Function<WatchHandle, String> watcher) implements Call {
         @Override
         public Caller caller() {
             return new Caller(user, Set.<Tag>of(), user == null, 1, "127.0.0.1:5");
@@ -493,12 +504,14 @@ final class Party implements AutoCloseable {
 
         @Override
         public Documents model() {
-            return at.store().model(model).orElseThrow();
+            return at.store()
+                    .model(on)
+                    .orElseThrow(() -> Problem.refuse(org.isthmus.api.Code.MODEL_NOT_FOUND, "no model"));
         }
 
         @Override
         public boolean onModel() {
-            return model != null;
+            return on != null;
         }
 
         @Override

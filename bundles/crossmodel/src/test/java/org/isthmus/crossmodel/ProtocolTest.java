@@ -60,7 +60,12 @@ public final class ProtocolTest {
                 estate.net.bad(true);
                 for (int i = 0; i < STEPS; i++) {
                     try {
-                        log.append(phase).append('.').append(i).append(' ').append(step(estate, random)).append('\n');
+                        log.append(phase)
+                                .append('.')
+                                .append(i)
+                                .append(' ')
+                                .append(step(estate, random))
+                                .append('\n');
                     } catch (Refused refused) {
                         log.append("  ").append(refused.getMessage()).append('\n');
                     } catch (IllegalStateException | NoSuchElementException down) {
@@ -113,7 +118,7 @@ public final class ProtocolTest {
         Party party = any(random, estate.parties);
         int what = random.nextInt(100);
         String on = at.name() + " ";
-        if (what < 5) {
+        if (what < 5 || !party.isUp() && random.nextInt(3) == 0) {
             if (party.isUp()) {
                 party.stop();
                 return party.name + " stops";
@@ -138,11 +143,7 @@ public final class ProtocolTest {
             return on + "consumes " + other.name();
         }
         if (what < 52) {
-            estate.relate(
-                    at,
-                    other,
-                    random.nextBoolean() ? "db" : "backup",
-                    random.nextBoolean() ? "db" : "admin");
+            estate.relate(at, other, random.nextBoolean() ? "db" : "backup", random.nextBoolean() ? "db" : "admin");
             return on + "relates with " + other.name();
         }
         if (what < 66) {
@@ -244,7 +245,10 @@ public final class ProtocolTest {
                     Kinds.RELATION,
                     Kinds.RELATION_UNIT,
                     Kinds.RELATION_APPLICATION)) {
-                assertEquals(log + place.name() + " " + place.now().all(kind), 0, place.now().count(kind));
+                assertEquals(
+                        log + place.name() + " " + place.now().all(kind),
+                        0,
+                        place.now().count(kind));
             }
         }
         for (Party party : estate.parties) {

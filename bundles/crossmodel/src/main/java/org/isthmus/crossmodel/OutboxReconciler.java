@@ -54,9 +54,7 @@ final class OutboxReconciler implements Reconciler {
     public Set<Interest> interests() {
         // A model that goes takes its SAAS along, and with it a reason to know other controllers.
         return Set.of(
-                Interest.in(Kinds.OUTGOING),
-                Interest.in(Kinds.EXTERNAL_CONTROLLER),
-                Interest.in(Kinds.MODEL_ENTRY));
+                Interest.in(Kinds.OUTGOING), Interest.in(Kinds.EXTERNAL_CONTROLLER), Interest.in(Kinds.MODEL_ENTRY));
     }
 
     @Override

@@ -116,7 +116,10 @@ CREATE DATABASE IF NOT EXISTS \`$application\`;
 CREATE USER IF NOT EXISTS $(quoted "$application")@'%';
 ALTER USER $(quoted "$application")@'%' IDENTIFIED BY $(quoted "$password");
 GRANT ALL PRIVILEGES ON \`$application\`.* TO $(quoted "$application")@'%';
+GRANT REPLICATION CLIENT ON *.* TO $(quoted "$application")@'%';
 SQL
+    # How far behind a replica is: a privilege of its own since MariaDB 10.5.
+    sql -e "GRANT SLAVE MONITOR ON *.* TO $(quoted "$application")@'%'" 2> /dev/null || true
     [ -z "$(cluster)" ] || relation-set -r "$(cluster)" "password-$application=$password"
     relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=False
     return 0
@@ -129,15 +132,147 @@ SQL
 give_databases() {
   local relation
   for relation in $(relation-ids db); do give_database "$relation"; done
+  for relation in $(relation-ids db-admin); do give_admin "$relation"; done
+  for relation in $(relation-ids database); do give_client "$relation"; done
+  tell_monitors
 }
 
-# The data stays: removing a relation must not destroy what was written. Only the login goes.
-take_user() {
-  local application=$1
+# Drops every login whose application is no longer related: nothing of it is left here but its data, and that only while the
+# option says so. An application may have several relations; what is removed is found by looking at those that are there.
+drop_unused() {
+  local relation application related='' file user
   is_primary || return 0
-  [ -z "$application" ] || sql -e "DROP USER IF EXISTS $(quoted "$application")@'%'"
-  rm -f "$home/passwords/$application"
-  [ -z "$(cluster)" ] || relation-set -r "$(cluster)" "password-$application="
+  for relation in $(relation-ids db) $(relation-ids db-admin) $(relation-ids database); do
+    application=$(relation-list -r "$relation" --app)
+    # Not knowing is no reason to lock anybody out.
+    [ -n "$application" ] || return 0
+    case $relation in
+      db-admin:*) application=$application.admin ;;
+      database:*) application=$application.client ;;
+    esac
+    related="$related $application "
+  done
+  for file in "$home"/passwords/*; do
+    [ -e "$file" ] || continue
+    user=${file##*/}
+    case $related in *" $user "*) continue ;; esac
+    sql -e "DROP USER IF EXISTS $(quoted "$user")@'%'"
+    # `wordpress` and `wordpress.client` share the database `wordpress`.
+    application=${user%.*}
+    if [ "$(config-get keep-databases)" = False ] && [ "$user" != "$application.admin" ]; then
+      case $related in
+        *" $application "*|*" $application.client "*) ;;
+        *) sql -e "DROP DATABASE IF EXISTS \`$application\`" ;;
+      esac
+    fi
+    rm -f "$file"
+    [ -z "$(cluster)" ] || relation-set -r "$(cluster)" "password-$user="
+  done
+}
+
+# --- logins for the other interfaces; they are made by the primary, and replicas have them too
+
+# $1: user, $2: what it may do. Prints its password; nothing where there is none yet.
+login() {
+  local user=$1 password
+  if ! is_primary; then
+    from_primary "password-$user"
+    return 0
+  fi
+  [ -s "$home/passwords/$user" ] || new_password > "$home/passwords/$user"
+  password=$(cat "$home/passwords/$user")
+  sql <<SQL
+CREATE USER IF NOT EXISTS $(quoted "$user")@'%' IDENTIFIED BY $(quoted "$password");
+ALTER USER $(quoted "$user")@'%' IDENTIFIED BY $(quoted "$password");
+GRANT $2 TO $(quoted "$user")@'%';
+SQL
+  [ -z "$(cluster)" ] || relation-set -r "$(cluster)" "password-$user=$password"
+  echo "$password"
+}
+
+# `db-admin`: as `db`, with every right on everything.
+give_admin() {
+  local relation=$1 application password
+  application=$(relation-list -r "$relation" --app)
+  [ -n "$application" ] || return 0
+  password=$(login "$application.admin" "ALL PRIVILEGES ON *.*")
+  [ -n "$password" ] || return 0
+  ! is_primary || sql -e "CREATE DATABASE IF NOT EXISTS \`$application\`"
+  relation-set -r "$relation" database="$application" user="$application.admin" password="$password" host="$address" \
+    slave="$(is_primary && echo False || echo True)"
+}
+
+# `database`: what is wished for and what is given are data of the applications, written by the leaders.
+give_client() {
+  local relation=$1 application database password line endpoints='' replicas='' other
+  is_primary || return 0
+  application=$(relation-list -r "$relation" --app)
+  [ -n "$application" ] || return 0
+  database=$(relation-get -r "$relation" --app database "$application")
+  [ -n "$database" ] || return 0
+  case $database in
+    mysql|sys|information_schema|performance_schema)
+      juju-log -l WARNING "$application asks for the database $database, which is the server's own"
+      return 0 ;;
+  esac
+  # Its own database, whatever it is called on the other side: two applications may ask for the same name.
+  password=$(login "$application.client" "ALL PRIVILEGES ON \`$application\`.*")
+  sql -e "CREATE DATABASE IF NOT EXISTS \`$application\`"
+  endpoints=$address:3306
+  if [ -n "$(cluster)" ]; then
+    for other in $(relation-list -r "$(cluster)"); do
+      line=$(relation-get -r "$(cluster)" private-address "$other")
+      [ -z "$line" ] || replicas=${replicas:+$replicas,}$line:3306
+    done
+  fi
+  relation-set -r "$relation" --app endpoints="$endpoints" read-only-endpoints="$replicas" username="$application.client" \
+    password="$password" database="$application" \
+    version="$(sql -e 'select version()' | cut -d - -f 1)"
+}
+
+# --- monitoring
+
+# For a monitoring server (`monitors`), and for the agent on this machine (`local-monitors`, `nrpe-external-master`).
+tell_monitors() {
+  local relation password monitors
+  for relation in $(relation-ids monitors) $(relation-ids local-monitors) $(relation-ids nrpe-external-master); do
+    password=$(monitors_password)
+    [ -n "$password" ] || return 0
+    monitors="version: '0.3'
+monitors:
+  local:
+    procrunning:
+      mysql: {name: MariaDB runs, min: 1, max: 1, executable: mariadbd}
+  remote:
+    mysql:
+      basic: {user: monitors, password: '$password'}
+"
+    relation-set -r "$relation" monitors="$monitors" target-id="$unit" target-address="$address"
+  done
+}
+
+# A login that may connect and see how it goes, and nothing else.
+monitors_password() {
+  local password
+  is_primary || { from_primary password-monitors; return 0; }
+  [ -s "$home/passwords/.monitors" ] || { from_primary password-monitors > "$home/passwords/.monitors"; }
+  [ -s "$home/passwords/.monitors" ] || new_password > "$home/passwords/.monitors"
+  password=$(cat "$home/passwords/.monitors")
+  sql <<SQL
+CREATE USER IF NOT EXISTS 'monitors'@'%' IDENTIFIED BY $(quoted "$password");
+ALTER USER 'monitors'@'%' IDENTIFIED BY $(quoted "$password");
+SQL
+  [ -z "$(cluster)" ] || relation-set -r "$(cluster)" "password-monitors=$password"
+  echo "$password"
+}
+
+# When nobody watches any more, there is nobody to log in.
+drop_monitors() {
+  is_primary || return 0
+  [ -z "$(relation-ids monitors)$(relation-ids local-monitors)$(relation-ids nrpe-external-master)" ] || return 0
+  sql -e "DROP USER IF EXISTS 'monitors'@'%'"
+  rm -f "$home/passwords/.monitors"
+  [ -z "$(cluster)" ] || relation-set -r "$(cluster)" password-monitors=
 }
 
 # --- replication: the leader is the primary
@@ -202,7 +337,7 @@ adopt_passwords() {
       key=${line%%:*}
       line=${line#*: }
       case $key in
-        password-replica|'') ;;
+        password-replica|password-monitors|'') ;;
         password-*) [ -s "$home/passwords/${key#password-}" ] || echo "${line//[\"\']/}" > "$home/passwords/${key#password-}" ;;
       esac
     done < <(relation-get -r "$relation" --format yaml - "$other" < /dev/null | grep '^password-.*: ..')

@@ -170,6 +170,7 @@ final class Admin {
                 connection.caller(caller);
             }
             server.entered(connection);
+            connection.standing(new Standing(server, connection, caller, model));
             server.audit().conversation(connection, caller);
             Instant now = Instant.now();
             server.soft(server.context().store().controller(), tx -> engine.connected(tx, name, now));

@@ -43,6 +43,7 @@ final class Connection {
     private volatile long pinged = opened;
     private volatile long pingSent = opened;
     private volatile Caller caller;
+    private volatile Standing standing;
     private volatile boolean closed;
 
     /** @param modelUuid null for a connection to the controller */
@@ -78,6 +79,15 @@ final class Connection {
     void caller(Caller who) {
         caller = who;
         pinged = System.nanoTime();
+    }
+
+    /** Of a user: what may end the connection from the server's side. */
+    void standing(Standing at) {
+        standing = at;
+        at.begin();
+        if (closed) {
+            at.end();
+        }
     }
 
     boolean isClosed() {
@@ -441,6 +451,10 @@ final class Connection {
     /** The socket is gone. */
     void closed() {
         closed = true;
+        Standing at = standing;
+        if (at != null) {
+            at.end();
+        }
         for (String id : Set.copyOf(watchers.keySet())) {
             Watcher watcher = watchers.remove(id);
             if (watcher != null) {

@@ -58,7 +58,9 @@ public final class ClientFacades implements FacadeSet {
                 new UserManagerFacade()));
         all.addAll(AbsentFacades.all());
         facades = List.copyOf(all);
-        routes = new CharmRoutes(depot).routes();
+        List<HttpRoute> paths = new ArrayList<>(new CharmRoutes(depot).routes());
+        paths.add(new RegisterRoute());
+        routes = List.copyOf(paths);
     }
 
     @Deactivate

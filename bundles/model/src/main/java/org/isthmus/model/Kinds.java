@@ -1,9 +1,12 @@
 package org.isthmus.model;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.isthmus.api.Life;
@@ -163,36 +166,8 @@ public final class Kinds {
             index("outgoing-by-controller", o -> List.of(o.controller()));
     public static final Kind<Outgoing> OUTGOING = kind("outgoing", Outgoing.class, "offer", OUTGOING_BY_CONTROLLER);
 
-    private static final Map<String, Kind<?>> BY_NAME = byName(List.of(
-            MODEL,
-            MODEL_USER,
-            MACHINE,
-            CHARM,
-            APPLICATION,
-            UNIT,
-            UNIT_STATE,
-            UNIT_AGENT,
-            PRESENCE,
-            LAST_CONNECTION,
-            RELATION,
-            RELATION_UNIT,
-            RELATION_APPLICATION,
-            LEASE,
-            OFFER,
-            OFFER_USER,
-            OFFER_CONNECTION,
-            REMOTE_APPLICATION,
-            REMOTE_RELATION,
-            ANNOTATION,
-            SEQUENCE,
-            ANSWERED,
-            CONTROLLER,
-            USER,
-            CLOUD,
-            CREDENTIAL,
-            MODEL_ENTRY,
-            EXTERNAL_CONTROLLER,
-            OUTGOING));
+    /** From the fields themselves: a kind that is left out here would be written and never be read again. */
+    private static final Map<String, Kind<?>> BY_NAME = byName();
 
     private Kinds() {}
 
@@ -205,8 +180,18 @@ public final class Kinds {
         return BY_NAME.get(name);
     }
 
-    private static Map<String, Kind<?>> byName(List<Kind<?>> kinds) {
-        return kinds.stream().collect(Collectors.toUnmodifiableMap(Kind::name, Function.identity()));
+    private static Map<String, Kind<?>> byName() {
+        Map<String, Kind<?>> kinds = new TreeMap<>();
+        for (Field field : Kinds.class.getFields()) {
+            try {
+                if (field.get(null) instanceof Kind<?> kind && kinds.put(kind.name(), kind) != null) {
+                    throw new IllegalStateException("two kinds are named " + kind.name());
+                }
+            } catch (IllegalAccessException ownFieldsAreReadable) {
+                throw new IllegalStateException(ownFieldsAreReadable);
+            }
+        }
+        return Collections.unmodifiableMap(kinds);
     }
 
     @SafeVarargs

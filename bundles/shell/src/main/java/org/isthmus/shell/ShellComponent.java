@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.karaf.shell.api.console.Command;
+import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.isthmus.cli.Doors;
 import org.isthmus.cli.Main;
@@ -38,12 +39,18 @@ public final class ShellComponent {
         this.sessions = sessions;
         this.main = new Main(new Doors(host, folder(context, "home"), folder(context, "base")));
         Map<String, String> environment = System.getenv();
-        // The shell adds a sub-shell command `*:juju` with the first command of the scope, and would hide ours: ours
-        // comes last.
         main.commands().forEach(name -> commands.add(new JujuFunction(main, name, environment)));
-        commands.add(new JujuFunction(main, null, environment));
-        commands.add(new ExportFunction());
         commands.forEach(sessions.getRegistry()::register);
+        // With the first command of a scope the shell adds a sub-shell `*:juju`, and the first of a name wins: it has
+        // to go.
+        Command subShell = sessions.getRegistry().getCommand(Session.SCOPE_GLOBAL, "juju");
+        if (subShell != null) {
+            sessions.getRegistry().unregister(subShell);
+        }
+        for (Command own : List.of(new JujuFunction(main, null, environment), new ExportFunction())) {
+            commands.add(own);
+            sessions.getRegistry().register(own);
+        }
         // Its file tells the host that this container is ready: not before its controllers answer.
         this.relay = host.settled().thenApply(settled -> {
             try {

@@ -165,14 +165,22 @@ public class WriterTest {
         }
         CountDownLatch go = new CountDownLatch(1);
         disk.beforeAppend(() -> await(go));
+        // The disk waits until every model has something for it: on a busy machine they come one by one.
+        CountDownLatch decided = new CountDownLatch(models.size());
         int before = disk.appends;
         List<CompletionStage<Void>> stages = new ArrayList<>();
         for (Documents each : models) {
             for (int i = 0; i < 50; i++) {
                 int number = i;
-                stages.add(each.submit(tx -> put(tx, "x", number)));
+                stages.add(each.submit(tx -> {
+                    if (number == 0) {
+                        decided.countDown();
+                    }
+                    return put(tx, "x", number);
+                }));
             }
         }
+        assertTrue(decided.await(20, TimeUnit.SECONDS));
         go.countDown();
         for (CompletionStage<Void> stage : stages) {
             get(stage);

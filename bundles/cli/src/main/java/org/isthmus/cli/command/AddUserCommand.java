@@ -1,8 +1,6 @@
 package org.isthmus.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,33 +36,10 @@ final class AddUserCommand extends ControllerCommand {
         return 0;
     }
 
-    /** The registration: a DER sequence of user, addresses, key and the controller's name, in URL-safe base64. */
+    /** What the user types behind `juju register`. */
     static String token(Data.Controller controller, String user, String key) {
-        ByteArrayOutputStream addresses = new ByteArrayOutputStream();
-        controller.addresses().forEach(a -> addresses.writeBytes(der(0x13, a.getBytes(StandardCharsets.US_ASCII))));
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(der(0x13, user.getBytes(StandardCharsets.US_ASCII)));
-        all.writeBytes(der(0x30, addresses.toByteArray()));
-        all.writeBytes(der(0x04, Base64.getDecoder().decode(key)));
-        all.writeBytes(der(0x13, controller.name().getBytes(StandardCharsets.US_ASCII)));
-        all.writeBytes(der(0x13, new byte[0]));
-        return Base64.getUrlEncoder().encodeToString(der(0x30, all.toByteArray()));
-    }
-
-    private static byte[] der(int tag, byte[] content) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(tag);
-        if (content.length < 0x80) {
-            out.write(content.length);
-        } else if (content.length < 0x100) {
-            out.write(0x81);
-            out.write(content.length);
-        } else {
-            out.write(0x82);
-            out.write(content.length >> 8);
-            out.write(content.length & 0xff);
-        }
-        out.writeBytes(content);
-        return out.toByteArray();
+        return new RegistrationToken(
+                        user, controller.addresses(), Base64.getDecoder().decode(key), controller.name())
+                .text();
     }
 }

@@ -149,6 +149,8 @@ final class BootstrapCommand extends Command {
         if (!noSwitch) {
             data.setCurrentController(made.name());
         }
+        // The first connection to each model shows that the controller answers.
+        made.models().forEach((qualified, uuid) -> session.api(new Target(made.name(), qualified, uuid)));
         String words = String.join(" ", constraints);
         if (!words.isEmpty() && model != null) {
             session.api(session.find(session.controller(made.name()), USER + "/" + model))

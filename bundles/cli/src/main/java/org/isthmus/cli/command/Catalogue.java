@@ -65,6 +65,35 @@ final class Catalogue {
                 () -> new ShowOfferCommand(true));
         add("consume", "<offer URL> [<application alias>]", "Add a remote offer to the model.", ConsumeCommand::new);
         add(
+                "remove-saas",
+                "<saas name> [<saas name>...]",
+                "Remove consumed applications (SAAS) from the model.",
+                RemoveSaasCommand::new,
+                "remove-consumed-application");
+        add(
+                "remove-offer",
+                "<offer URL> [...]",
+                "Removes one or more offers specified by their URL.",
+                RemoveOfferCommand::new);
+        add(
+                "suspend-relation",
+                "<relation ID>[ <relation ID>...]",
+                "Suspends a relation to an application offer.",
+                SuspendRelationCommand.Suspend::new);
+        add(
+                "resume-relation",
+                "<relation ID>[ <relation ID>...]",
+                "Resumes a suspended relation to an application offer.",
+                SuspendRelationCommand.Resume::new);
+        add("register", "<registration token>", "Registers a controller.", RegisterCommand::new);
+        add("disable-user", "<user name>", "Disables a Juju user.", () -> new DisableUserCommand(true));
+        add(
+                "enable-user",
+                "<user name>",
+                "Re-enables a previously disabled Juju user.",
+                () -> new DisableUserCommand(false));
+        add("remove-user", "<user name>", "Deletes a Juju user from a controller.", RemoveUserCommand::new);
+        add(
                 "status",
                 "[<selector> [...]]",
                 "Report the status of the model, its machines, applications and units.",
@@ -202,13 +231,13 @@ final class Catalogue {
         add("add-user", "<user name> [<display name>]", "Adds a Juju user to a controller.", AddUserCommand::new);
         add(
                 "grant",
-                "<user name> <permission> [<model name> ...]",
-                "Grants access level to a Juju user for a model or controller.",
+                "<user name> <permission> [<model name> ... | <offer URL> ...]",
+                "Grants access level to a Juju user for a model, controller, or application offer.",
                 () -> new GrantCommand("grant"));
         add(
                 "revoke",
-                "<user name> <permission> [<model name> ...]",
-                "Revokes access from a Juju user for a model or controller.",
+                "<user name> <permission> [<model name> ... | <offer URL> ...]",
+                "Revokes access from a Juju user for a model, controller, or application offer.",
                 () -> new GrantCommand("revoke"));
         add(
                 "change-user-password",

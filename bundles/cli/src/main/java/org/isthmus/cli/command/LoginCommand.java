@@ -1,9 +1,6 @@
 package org.isthmus.cli.command;
 
 import java.io.IOException;
-import java.time.Duration;
-import org.isthmus.client.ApiConnection;
-import org.isthmus.client.Login;
 import picocli.CommandLine.Option;
 
 /** `juju login`: as another user of a controller that is known here. */
@@ -23,10 +20,16 @@ final class LoginCommand extends ControllerCommand {
     @Override
     int run(Session session) throws IOException {
         String named = optional();
-        if (named != null && user == null) {
-            throw Failure.of("logging in to a controller by its address is not supported by this version");
+        if (named != null && controller != null) {
+            throw Failure.usage("cannot specify both a controller name and -c");
         }
-        Data.Controller at = session.controller(controller);
+        if (named != null && !session.data().controllers().containsKey(named)) {
+            throw Failure.of(
+                    "controller %s not found: only controllers that are known here can be logged in to;\n"
+                            + "a new one is made known by \"juju register\" with the token that its administrator gives",
+                    named);
+        }
+        Data.Controller at = session.controller(named == null ? controller : named);
         Data.Account before = session.data().account(at.name());
         String name = user;
         if (name == null) {
@@ -49,26 +52,8 @@ final class LoginCommand extends ControllerCommand {
                     ? ChangeUserPasswordCommand.line(session)
                     : session.ask("please enter password for " + name + " on " + at.name() + ": ", true);
         }
-        ApiConnection connection = Api.await(session.reach()
-                .dialer()
-                .connect(Session.endpoint(at, null), Login.user(name, password), Duration.ofSeconds(30)));
-        String access = connection.loginResult().controllerAccess();
-        connection.close();
-        session.data().putAccount(at.name(), new Data.Account(name, password, access));
-        if (session.data().currentController() == null || controller != null) {
-            session.data().setCurrentController(at.name());
-        }
-        int models = session.refreshModels(at).size();
-        session.info("Welcome, %s. You are now logged into \"%s\".", name, at.name());
-        if (session.data().currentModel(at.name()) == null) {
-            session.info(
-                    models == 0
-                            ? "\nThere are no models available. You can add models with\n\"juju add-model\", or you can"
-                                    + " ask an administrator or owner\nof a model to grant access to that model with"
-                                    + " \"juju grant\"."
-                            : "\nThere are %d models available. Use \"juju switch\" to select\none of them.",
-                    models);
-        }
+        Welcome.enter(session, at, name, password);
+        Welcome.say(session, at, name);
         return 0;
     }
 }

@@ -24,7 +24,15 @@ final class LogoutCommand extends ControllerCommand {
         }
         session.reach().connections().forget(Session.endpoint(at, null));
         session.data().removeAccount(at.name());
-        session.info("Logged out. You are no longer logged into any controllers.");
+        long left = session.data().controllers().keySet().stream()
+                .filter(name -> session.data().account(name) != null)
+                .count();
+        session.info(
+                left == 0
+                        ? "Logged out. You are no longer logged into any controllers."
+                        : left == 1
+                                ? "Logged out. You are still logged into 1 controller."
+                                : "Logged out. You are still logged into " + left + " controllers.");
         return 0;
     }
 }

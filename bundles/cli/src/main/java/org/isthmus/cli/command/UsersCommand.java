@@ -52,9 +52,8 @@ final class UsersCommand extends ControllerCommand {
                                 user.path("display-name").asText(""),
                                 user.path("access").asText(""),
                                 when(session, user, "date-created"),
-                                user.path("disabled").asBoolean()
-                                        ? "(disabled)"
-                                        : when(session, user, "last-connection"));
+                                when(session, user, "last-connection")
+                                        + (user.path("disabled").asBoolean() ? " (disabled)" : ""));
                     }
                     return "Controller: " + at.name() + "\n\n" + table;
                 },

@@ -11,9 +11,12 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 /** Values (maps, lists, scalars, JsonNodes) as YAML and JSON, and back. */
 public final class Document {
+    private static final Pattern EMPTY_KEY = Pattern.compile("(?m)^( *)\\? \"\"\n *: ");
+
     private final ObjectMapper yaml = YAMLMapper.builder(YAMLFactory.builder()
                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
                     .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
@@ -32,7 +35,8 @@ public final class Document {
 
     public String yaml(Object value) {
         try {
-            return yaml.writeValueAsString(value);
+            // The library writes an empty key as a complex one; nobody else does.
+            return EMPTY_KEY.matcher(yaml.writeValueAsString(value)).replaceAll("$1\"\": ");
         } catch (JsonProcessingException bug) {
             throw new IllegalStateException(bug);
         }

@@ -17,9 +17,7 @@ public interface AccessEngine {
     /** The user has no password until they register with this key (base64). */
     default void resetPassword(Tx controller, String user, String secretKey) {
         Tx tx = controller.as("access");
-        tx.put(
-                Kinds.USER,
-                tx.need(Kinds.USER, user).withPasswordHash(null).withSecretKey(secretKey));
+        tx.put(Kinds.USER, tx.need(Kinds.USER, user).withPasswordHash(null).withSecretKey(secretKey));
     }
 
     void setDisabled(Tx controller, String user, boolean disabled);

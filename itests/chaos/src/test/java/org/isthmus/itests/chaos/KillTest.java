@@ -34,7 +34,7 @@ public class KillTest {
         List<String> answered = new ArrayList<>();
         int number = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            int delay = 50 + random.nextInt(1500);
+            int delay = 50 + random.nextInt(5000);
             AtomicBoolean killed = new AtomicBoolean();
             CountDownLatch going = new CountDownLatch(1);
             CountDownLatch never = new CountDownLatch(1);

@@ -10,6 +10,7 @@ public final class Benchmark {
     private static final Map<String, Figure> FIGURES = new LinkedHashMap<>();
 
     static {
+        FIGURES.put("commands", new Commands());
         FIGURES.put("commits", new Commits());
         FIGURES.put("status", new FullStatuses());
         FIGURES.put("add-unit", new AddUnit());

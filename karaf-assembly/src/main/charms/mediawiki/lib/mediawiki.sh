@@ -310,7 +310,12 @@ settle() {
   fi
   start_server
   local page
-  page=$(page_status)
+  # A replica may need a moment to have what was just written.
+  for _ in $(seq 20); do
+    page=$(page_status)
+    [ "$page" != 200 ] || break
+    sleep 0.5
+  done
   if [ "$page" != 200 ]; then
     status-set maintenance "Front page answers $page"
     return 0

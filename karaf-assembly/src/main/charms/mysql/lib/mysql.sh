@@ -124,9 +124,10 @@ SQL
     relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=False
     return 0
   fi
-  # A replica serves the same database with the primary's credentials, once it has them.
+  # A replica serves the same database with the primary's credentials, once it has them, and has what was written.
   password=$(from_primary "password-$application")
-  [ -z "$password" ] || relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=True
+  [ -n "$password" ] && caught_up || return 0
+  relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=True
 }
 
 give_databases() {
@@ -324,6 +325,17 @@ follow_or_lead() {
     replicates && return 0
     sleep 0.1
   done
+}
+
+# Has everything that the primary has sent so far; waits a while for it.
+caught_up() {
+  for _ in $(seq 100); do
+    case $(sql -e 'SHOW PROCESSLIST') in
+      *"Waiting for master to send event"*"Slave has read all relay log"*|*"Slave has read all relay log"*"Waiting for master to send event"*) return 0 ;;
+    esac
+    sleep 0.1
+  done
+  return 1
 }
 
 replicates() { sql -e "SHOW STATUS LIKE 'Slave_running'" | grep -qw ON; }

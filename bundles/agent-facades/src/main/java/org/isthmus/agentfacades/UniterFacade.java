@@ -275,7 +275,7 @@ public final class UniterFacade {
     public CompletionStage<Void> enterScope(Call call, ScopeChange change) {
         String name = Callers.unit(call, change.tag());
         return Submit.both(call, (applications, relations, tx) -> {
-            String subordinate = relations.enterScope(tx, change.relation(), name, change.settings());
+            String subordinate = relations.enterScope(tx, change.relation(), name, change.settings(), call.now());
             if (subordinate != null) {
                 applications.ensureSubordinate(tx, subordinate, name, call.now());
             }

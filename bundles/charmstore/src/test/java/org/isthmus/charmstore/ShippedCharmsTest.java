@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
 import org.isthmus.charm.Charm;
 import org.isthmus.charm.CharmArchive;
 import org.isthmus.spi.CharmSource.Found;
@@ -38,7 +39,7 @@ public class ShippedCharmsTest {
     @Test
     public void endpointsAreThoseOfTheReference() throws IOException {
         Charm mysql = fetch("mysql");
-        assertEquals("[cluster, db]", mysql.metadata().endpoints().keySet().toString());
+        assertEquals("[cluster, database, db, db-admin, local-monitors, monitors, nrpe-external-master]", names(mysql));
         assertEquals("mysql", mysql.metadata().provides().get("db").interfaceName());
         assertEquals("mysql-ha", mysql.metadata().peers().get("cluster").interfaceName());
         Charm wordpress = fetch("wordpress");
@@ -53,5 +54,29 @@ public class ShippedCharmsTest {
         Charm ubuntu = fetch("ubuntu");
         assertTrue(ubuntu.metadata().endpoints().isEmpty());
         assertEquals("22.04/stable", ubuntu.manifest().bases().get(1).channel());
+    }
+
+    @Test
+    public void monitoringAndWebCharmsHaveTheirEndpoints() throws IOException {
+        Charm mediawiki = fetch("mediawiki");
+        assertEquals("[cache, db, slave, website]", names(mediawiki));
+        assertEquals("mysql", mediawiki.metadata().requires().get("slave").interfaceName());
+        assertEquals("[cache]", names(fetch("memcached")));
+        assertEquals(
+                "[local-monitors, nrpe-external-master, peer, reverseproxy, statistics, website]",
+                names(fetch("haproxy")));
+        Charm nrpe = fetch("nrpe");
+        assertTrue(nrpe.metadata().subordinate());
+        assertEquals("[general-info, local-monitors, monitors, nrpe, nrpe-external-master]", names(nrpe));
+        assertEquals("monitors", nrpe.metadata().provides().get("monitors").interfaceName());
+        Charm nagios = fetch("nagios");
+        assertEquals("[monitors, nagios, website]", names(nagios));
+        // The server asks: the side that is watched provides.
+        assertEquals("monitors", nagios.metadata().requires().get("monitors").interfaceName());
+        assertEquals("juju-info", nagios.metadata().requires().get("nagios").interfaceName());
+    }
+
+    private static String names(Charm charm) {
+        return new TreeSet<>(charm.metadata().endpoints().keySet()).toString();
     }
 }

@@ -37,6 +37,7 @@ final class Host implements ControllerHost, AutoCloseable {
     private final ControllerConfigurations configurations;
     private final Map<String, ControllerSlot> slots = new LinkedHashMap<>();
     private Foundations foundations = Foundations.NONE;
+    private volatile Runnable removed = () -> {};
     private boolean closed;
 
     Host(Path base, Rooms rooms, Executors executors, ControllerConfigurations configurations) {
@@ -44,6 +45,11 @@ final class Host implements ControllerHost, AutoCloseable {
         this.rooms = rooms;
         this.executors = executors;
         this.configurations = configurations;
+    }
+
+    /** @param then after a controller and its store are gone */
+    void onRemoved(Runnable then) {
+        removed = then;
     }
 
     /** Some of what controllers stand on changed; `left` says that it went away. */
@@ -270,6 +276,7 @@ final class Host implements ControllerHost, AutoCloseable {
                         configurations.delete(uuid);
                         unconfigured(uuid);
                         Bootstrapper.deleteTree(slot.folder());
+                        removed.run();
                     } catch (IOException failure) {
                         throw Problem.refuse(Code.NONE, "cannot remove controller: %s", failure.getMessage());
                     }

@@ -9,6 +9,7 @@ import java.util.Dictionary;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.isthmus.controller.Host.Departure;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
@@ -25,6 +26,7 @@ import org.isthmus.spi.CharmSource;
 import org.isthmus.spi.CloudProvider;
 import org.isthmus.spi.JournalFactory;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -32,23 +34,32 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The one composition root: binds every room that comes into the plugs, and tells the host what it can stand on. */
 @Component(
         service = {ControllerHost.class, HostComponent.class},
         immediate = true)
 public final class HostComponent implements ControllerHost {
+    private static final Logger LOG = LoggerFactory.getLogger(HostComponent.class);
+
     private final Executors executors = new Executors();
     private final Rooms rooms = new Rooms(executors.timer());
     private final Host host;
     private final Set<String> expected;
+    private final BundleContext context;
+    private final Path base;
     private final List<Object> foundations = new ArrayList<>();
 
     @Activate
     public HostComponent(BundleContext context, @Reference ConfigurationAdmin configurations) {
-        String base = context.getProperty("isthmus.base");
-        Path folder = Path.of(base == null ? System.getProperty("karaf.base", ".") : base);
+        String named = context.getProperty("isthmus.base");
+        Path folder = Path.of(named == null ? System.getProperty("karaf.base", ".") : named);
+        this.context = context;
+        this.base = folder;
         host = new Host(folder, rooms, executors, new FileConfigurations(configurations, folder.resolve("etc")));
+        host.onRemoved(this::endIfIsolated);
         expected = FileConfigurations.found(folder.resolve("etc"));
     }
 
@@ -77,6 +88,21 @@ public final class HostComponent implements ControllerHost {
     public java.util.concurrent.CompletionStage<Void> remove(
             String uuid, boolean force, java.util.function.Consumer<String> progress) {
         return host.remove(uuid, force, progress);
+    }
+
+    /** A container that was made for one controller ends with it; whoever asked for its end is answered first. */
+    private void endIfIsolated() {
+        if (host.controllers().isEmpty() && Files.exists(base.resolve("isolated"))) {
+            executors.timer().schedule(this::stopFramework, 2, TimeUnit.SECONDS);
+        }
+    }
+
+    private void stopFramework() {
+        try {
+            context.getBundle(0).stop();
+        } catch (BundleException failure) {
+            LOG.error("This container cannot end by itself; bin/stop ends it", failure);
+        }
     }
 
     @Override

@@ -58,6 +58,7 @@ public final class ApplicationOffersFacade {
     /** Makes an offer, or updates the one of that name. */
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> offer(Call call, AddOffers params) {
+        Features.needCrossModel(call);
         if (call.version() >= 5 && params.offers() != null && params.offers().size() > 1) {
             throw Problem.refuse(
                     Code.BAD_REQUEST,
@@ -74,6 +75,11 @@ public final class ApplicationOffersFacade {
     private static CompletionStage<Void> offer(Call call, AddOffer item) {
         Documents documents = Checks.model(call, item.modelTag());
         String user = call.caller().user();
+        if (Wires.empty(item.ownerTag()) != null
+                && !Checks.user(item.ownerTag()).equals(user)
+                && !call.isSuperuser()) {
+            throw Problem.denied();
+        }
         OfferEngine.Offering offering = new OfferEngine.Offering(
                 UUID.randomUUID().toString(),
                 Wires.empty(item.offerName()) == null ? item.applicationName() : item.offerName(),
@@ -111,6 +117,7 @@ public final class ApplicationOffersFacade {
     public record OfferList(List<OfferDetails> results) {}
 
     private static CompletionStage<OfferList> list(Call call, OfferFilters params, boolean adminOnly) {
+        Features.needCrossModel(call);
         return call.controller().access().call(access -> {
             OfferFinder finder = new OfferFinder(call, access, call.caller().user());
             List<OfferDetails> details = finder.find(params.filters(), adminOnly).stream()
@@ -123,6 +130,7 @@ public final class ApplicationOffersFacade {
     /** Offers by their URLs. */
     @Method(access = Access.CONTROLLER_LOGIN)
     public CompletionStage<Results<OfferDetails>> applicationOffers(Call call, OfferUrls params) {
+        Features.needCrossModel(call);
         return call.controller().access().call(access -> {
             OfferFinder finder = new OfferFinder(call, access, call.caller().user());
             return CompletableFuture.completedFuture(
@@ -132,6 +140,7 @@ public final class ApplicationOffersFacade {
 
     @Method(access = Access.CONTROLLER_LOGIN)
     public CompletionStage<RemoteApplicationInfoResults> remoteApplicationInfo(Call call, OfferUrls params) {
+        Features.needCrossModel(call);
         return call.controller().access().call(access -> {
             OfferFinder finder = new OfferFinder(call, access, call.caller().user());
             return CompletableFuture.completedFuture(new RemoteApplicationInfoResults(Items.read(
@@ -154,6 +163,7 @@ public final class ApplicationOffersFacade {
     /** What a consumer needs: the offer, a macaroon that stands for the user, and the way to this controller. */
     @Method(access = Access.CONTROLLER_LOGIN, mutates = true)
     public CompletionStage<ConsumeDetailsResults> getConsumeDetails(Call call, ConsumeDetailsArgs params) {
+        Features.needCrossModel(call);
         String caller = call.caller().user();
         String user = Wires.empty(params.userTag()) == null ? caller : Checks.user(params.userTag());
         if (!user.equals(caller) && !call.isSuperuser()) {
@@ -263,6 +273,9 @@ public final class ApplicationOffersFacade {
     }
 
     private static CompletionStage<Void> modify(Call call, ModifyAccess change) {
+        if (!"revoke".equals(change.action())) {
+            Features.needCrossModel(call);
+        }
         String user = Checks.user(change.userTag());
         Snapshot controller = call.controller().store().controller().snapshot();
         return call.controller().access().call(access -> call.controller()
@@ -271,6 +284,9 @@ public final class ApplicationOffersFacade {
                     OfferFinder finder =
                             new OfferFinder(call, access, call.caller().user());
                     OfferFinder.Found found = finder.byUrl(change.offerUrl());
+                    if (!finder.may(found.model(), found.offer().uuid(), "admin")) {
+                        throw Problem.denied();
+                    }
                     if (!user.contains("@") && !controller.has(Kinds.USER, user)) {
                         throw Problem.refuse(Code.USER_NOT_FOUND, "user \"%s\" not found", user);
                     }

@@ -31,6 +31,7 @@ final class Consumption {
     private final ObjectMapper json = Json.newMapper();
 
     CompletionStage<ErrorResults> consume(Call call, List<ConsumeArg> args) {
+        Features.needCrossModel(call);
         return Items.errors(args == null ? List.of() : args, item -> consume(call, item));
     }
 

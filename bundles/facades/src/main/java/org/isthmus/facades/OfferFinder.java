@@ -120,7 +120,7 @@ final class OfferFinder {
             if (anyModel && filters.size() > 1) {
                 throw Problem.notValid("application offer filter must specify a model name");
             }
-            for (Documents documents : anyModel ? all(filter.ownerName()) : named(filter)) {
+            for (Documents documents : anyModel ? all(filter.ownerName()) : named(filter, adminOnly)) {
                 Snapshot model = documents.snapshot();
                 if (adminOnly && !isModelAdmin(model)) {
                     if (anyModel) {
@@ -152,13 +152,20 @@ final class OfferFinder {
         return documents;
     }
 
-    private List<Documents> named(OfferFilter filter) {
+    /** A model that is not there is to others than superusers like one in which they may not do this. */
+    private List<Documents> named(OfferFilter filter, boolean adminOnly) {
         String owner = filter.ownerName() == null || filter.ownerName().isEmpty() ? user : filter.ownerName();
         Documents documents = model(owner, filter.modelName());
-        if (documents == null) {
-            throw Problem.refuse(Code.NOT_FOUND, "model \"%s/%s\" not found", owner, filter.modelName());
+        if (documents != null) {
+            return List.of(documents);
         }
-        return List.of(documents);
+        if (superuser) {
+            throw Problem.refuse(Code.MODEL_NOT_FOUND, "model \"%s/%s\" not found", owner, filter.modelName());
+        }
+        if (adminOnly) {
+            throw Problem.denied();
+        }
+        return List.of();
     }
 
     private static Iterable<Offer> candidates(Snapshot model, OfferFilter filter) {
@@ -181,9 +188,52 @@ final class OfferFinder {
             return true;
         }
         try {
-            return Pattern.compile(wanted).matcher(name).find();
-        } catch (PatternSyntaxException malformed) {
+            return Pattern.compile(wanted).matcher(new Patient(name)).find();
+        } catch (PatternSyntaxException | Patient.Exhausted malformed) {
             throw Problem.notValid("offer name \"%s\" is no valid pattern", wanted);
+        }
+    }
+
+    /** A text that may be looked at only so often: a malicious pattern ends instead of running for hours. */
+    private static final class Patient implements CharSequence {
+        private static final int LOOKS = 100_000;
+
+        private final String text;
+        private int looks;
+
+        Patient(String text) {
+            this.text = text;
+        }
+
+        static final class Exhausted extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            Exhausted() {
+                super(null, null, false, false);
+            }
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++looks > LOOKS) {
+                throw new Exhausted();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
         }
     }
 
@@ -206,16 +256,23 @@ final class OfferFinder {
         return wanted == null || wanted.isEmpty() || wanted.equals(is);
     }
 
-    private static boolean connectedMatch(Snapshot model, Offer offer, List<String> users) {
-        return users == null
-                || users.isEmpty()
-                || model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid()).stream().anyMatch(c -> users.contains(c.user()));
+    /** One who is no admin of the offer may ask for oneself only: what others do with it is not shown either. */
+    private boolean mayAskFor(Snapshot model, Offer offer, List<String> users) {
+        return users.stream().allMatch(user::equals) || may(model, offer.uuid(), "admin");
     }
 
-    private static boolean allowedMatch(Snapshot model, Offer offer, List<String> users) {
+    private boolean connectedMatch(Snapshot model, Offer offer, List<String> users) {
         return users == null
                 || users.isEmpty()
-                || model.by(Kinds.OFFER_USERS_BY_OFFER, offer.uuid()).stream()
+                || mayAskFor(model, offer, users)
+                        && model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid()).stream()
+                                .anyMatch(c -> users.contains(c.user()));
+    }
+
+    private boolean allowedMatch(Snapshot model, Offer offer, List<String> users) {
+        return users == null
+                || users.isEmpty()
+                || mayAskFor(model, offer, users) && model.by(Kinds.OFFER_USERS_BY_OFFER, offer.uuid()).stream()
                         .anyMatch(u -> users.contains(u.user()) && !u.access().equals("read"));
     }
 
@@ -262,11 +319,13 @@ final class OfferFinder {
     private List<OfferUserDetails> users(Snapshot model, Offer offer) {
         List<OfferUserDetails> users = new ArrayList<>();
         for (OfferUser right : model.by(Kinds.OFFER_USERS_BY_OFFER, offer.uuid())) {
+            if (right.user().equals(user)) {
+                continue;
+            }
             users.add(new OfferUserDetails(right.user(), displayName(right.user()), right.access()));
         }
-        if (users.stream().noneMatch(u -> u.user().equals(user))) {
-            users.add(self(model, offer));
-        }
+        // One's own row says what one may do, also where that comes from the model or the controller.
+        users.add(self(model, offer));
         users.sort(Comparator.comparing(OfferUserDetails::user));
         return users;
     }

@@ -7,7 +7,6 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
-import org.isthmus.model.OfferConnection;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
@@ -33,24 +32,13 @@ final class Settlement {
                         || model.count(Kinds.APPLICATIONS_ENDING, Kinds.ENDING) > 0
                         || model.count(Kinds.RELATIONS_ENDING, Kinds.ENDING) > 0
                         || model.count(Kinds.MACHINES_ENDING, Kinds.ENDING) > 0
-                        || model.count(Kinds.REMOTE_APPLICATIONS_ENDING, Kinds.ENDING) > 0
-                        || hasLooseConnections(model));
+                        || model.count(Kinds.REMOTE_APPLICATIONS_ENDING, Kinds.ENDING) > 0);
     }
 
     /** Whether a decision here needs the offer registry: a model without offers and SAAS never waits for it. */
     static boolean needsOffers(Snapshot model) {
         return model.count(Kinds.OFFER) + model.count(Kinds.REMOTE_APPLICATION) + model.count(Kinds.OFFER_CONNECTION)
                 > 0;
-    }
-
-    /** Connections whose relation is gone; there are as many as consumers, whatever the model's size. */
-    private static boolean hasLooseConnections(Snapshot model) {
-        for (OfferConnection connection : model.all(Kinds.OFFER_CONNECTION)) {
-            if (connection.relation() >= 0 && !model.has(Kinds.RELATION, Integer.toString(connection.relation()))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** One engine's step may let the other take one; ends because life only moves forward. True: the model is an empty shell. */

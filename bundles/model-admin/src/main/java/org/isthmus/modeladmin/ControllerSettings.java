@@ -132,7 +132,14 @@ final class ControllerSettings {
                 Schema.between("controller-resource-download-limit", 0, 10_000),
                 true,
                 "The maximum number of concurrent resource downloads; 0 is any number");
-        s.add("features", "list", "", null, null, false, "Feature flags of this controller");
+        s.add(
+                "features",
+                "list",
+                "cross-model",
+                null,
+                null,
+                true,
+                "Feature flags of this controller; offers are made and found where \"cross-model\" is among them");
         s.add("identity-public-key", "string", "", null, null, false, "The public key of the identity manager");
         s.add("identity-url", "string", "", null, null, false, "The URL of the identity manager");
         s.add("juju-mgmt-space", "string", "", null, null, true, "The space that agents use to reach the controller");

@@ -2,16 +2,30 @@ package org.isthmus.offer;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.isthmus.api.Problem;
 
-/** An address block. */
+/** An address block; bits behind its prefix are 0. */
 record Cidr(byte[] network, int bits) {
+    Cidr {
+        network = network.clone();
+        for (int bit = bits; bit < network.length * 8; bit++) {
+            network[bit / 8] &= (byte) ~mask(bit);
+        }
+    }
+
+    private static int mask(int bit) {
+        return 0x80 >> (bit % 8);
+    }
 
     static Cidr parse(String text) {
         int slash = text.indexOf('/');
         String host = slash < 0 ? text : text.substring(0, slash);
         // Only literals: a name would be looked up on the network.
-        if (!host.matches("[0-9.]+|[0-9a-fA-F:.]+")) {
+        if (!host.matches("[0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*")) {
             throw Problem.notValid("invalid CIDR address: %s", text);
         }
         try {
@@ -27,15 +41,58 @@ record Cidr(byte[] network, int bits) {
     }
 
     boolean contains(Cidr other) {
-        if (network.length != other.network.length || bits > other.bits) {
-            return false;
+        return network.length == other.network.length
+                && bits <= other.bits
+                && equals(new Cidr(other.network, bits));
+    }
+
+    /** The fewest blocks that hold the same addresses. */
+    static List<Cidr> merged(List<Cidr> blocks) {
+        List<Cidr> left = new ArrayList<>(blocks);
+        left.sort(Comparator.<Cidr>comparingInt(c -> c.network.length)
+                .thenComparing(c -> c.network, Arrays::compareUnsigned)
+                .thenComparingInt(Cidr::bits));
+        List<Cidr> merged = new ArrayList<>();
+        for (Cidr block : left) {
+            add(merged, block);
         }
-        for (int bit = 0; bit < bits; bit++) {
-            int mask = 0x80 >> (bit % 8);
-            if ((network[bit / 8] & mask) != (other.network[bit / 8] & mask)) {
-                return false;
-            }
+        return merged;
+    }
+
+    /** Blocks come in order: only the last ones can hold the next or be its other half. */
+    private static void add(List<Cidr> merged, Cidr block) {
+        Cidr last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+        if (last == null || !last.contains(block) && !last.isHalfWith(block)) {
+            merged.add(block);
+        } else if (!last.contains(block)) {
+            merged.remove(merged.size() - 1);
+            add(merged, new Cidr(block.network, block.bits - 1));
         }
-        return true;
+    }
+
+    private boolean isHalfWith(Cidr other) {
+        return bits == other.bits
+                && bits > 0
+                && network.length == other.network.length
+                && new Cidr(network, bits - 1).equals(new Cidr(other.network, bits - 1));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Cidr cidr && cidr.bits == bits && Arrays.equals(cidr.network, network);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(network) * 31 + bits;
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return InetAddress.getByAddress(network).getHostAddress() + "/" + bits;
+        } catch (UnknownHostException lengthIsRight) {
+            throw new IllegalStateException(lengthIsRight);
+        }
     }
 }

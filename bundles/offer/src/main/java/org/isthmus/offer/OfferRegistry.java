@@ -36,6 +36,9 @@ import org.osgi.service.component.annotations.Component;
 public final class OfferRegistry implements OfferEngine {
     private static final String ROOM = "offer";
 
+    /** Firewalls take no long lists: more networks than these are merged, and if that is not enough, all that may be are in. */
+    private static final int MOST_NETWORKS = 20;
+
     /** Every application has this endpoint without saying so in its charm. */
     private static final CharmRelation JUJU_INFO =
             new CharmRelation("juju-info", "provider", "juju-info", "global", 0, false);
@@ -264,11 +267,15 @@ public final class OfferRegistry implements OfferEngine {
     public void pin(Tx outer, OfferGrant grant) {
         Tx tx = outer.as(ROOM);
         OfferGrant known = tx.get(Kinds.OFFER_GRANT, grant.nonce());
-        if (known == null) {
-            tx.put(Kinds.OFFER_GRANT, grant);
-        } else if (!known.equals(grant)) {
+        boolean same = known == null
+                || known.offer().equals(grant.offer())
+                        && known.user().equals(grant.user())
+                        && known.consumerModel().equals(grant.consumerModel());
+        if (!same) {
             throw Problem.denied();
         }
+        // The model may have moved to another controller: it is the model that is pinned.
+        tx.put(Kinds.OFFER_GRANT, grant);
     }
 
     @Override
@@ -276,15 +283,27 @@ public final class OfferRegistry implements OfferEngine {
         Tx tx = outer.as(ROOM);
         OfferConnection connection = tx.need(Kinds.OFFER_CONNECTION, token);
         List<Cidr> permitted = allowed.stream().map(Cidr::parse).toList();
-        for (String cidr : cidrs) {
-            Cidr wanted = Cidr.parse(cidr);
-            if (permitted.stream().noneMatch(p -> p.contains(wanted))) {
-                throw Problem.refuse(Code.FORBIDDEN, "subnet %s not in firewall allowlist", cidr);
+        List<Cidr> wanted = cidrs.stream().map(Cidr::parse).toList();
+        for (int i = 0; i < cidrs.size(); i++) {
+            Cidr each = wanted.get(i);
+            if (permitted.stream().noneMatch(p -> p.contains(each))) {
+                throw Problem.refuse(Code.FORBIDDEN, "subnet %s not in firewall allowlist", cidrs.get(i));
             }
         }
         tx.put(
                 Kinds.OFFER_CONNECTION,
-                connection.withIngress(cidrs.stream().sorted().toList()));
+                connection.withIngress(
+                        few(cidrs, wanted, allowed).stream().distinct().sorted().toList()));
+    }
+
+    private static List<String> few(List<String> cidrs, List<Cidr> wanted, List<String> allowed) {
+        if (cidrs.size() <= MOST_NETWORKS) {
+            return cidrs;
+        }
+        List<Cidr> merged = Cidr.merged(wanted);
+        return merged.size() > MOST_NETWORKS
+                ? allowed
+                : merged.stream().map(Cidr::toString).toList();
     }
 
     @Override
@@ -344,7 +363,7 @@ public final class OfferRegistry implements OfferEngine {
             tx.put(Kinds.REMOTE_APPLICATION, fresh(consume, existing.consumeVersion() + 1));
             return consume.name();
         }
-        if (existing.proxy() || (!existing.offer().equals(consume.offer()) && !sameSource(existing, consume))) {
+        if (existing.proxy() || !existing.offer().equals(consume.offer()) && !mayReplace(tx.now(), existing, consume)) {
             throw Problem.refuse(
                     Code.ALREADY_EXISTS,
                     "cannot add saas application \"%s\": saas application already exists",
@@ -358,8 +377,10 @@ public final class OfferRegistry implements OfferEngine {
         return consume.name();
     }
 
-    private static boolean sameSource(RemoteApplication existing, Consume consume) {
-        return existing.sourceModel().equals(consume.sourceModel());
+    /** Another offer of the same model takes the place of one that nobody uses here. */
+    private static boolean mayReplace(Snapshot model, RemoteApplication existing, Consume consume) {
+        return existing.sourceModel().equals(consume.sourceModel())
+                && model.count(Kinds.RELATIONS_BY_APPLICATION, existing.name()) == 0;
     }
 
     private static RemoteApplication fresh(Consume consume, int version) {
@@ -446,19 +467,26 @@ public final class OfferRegistry implements OfferEngine {
     @Override
     public void settle(Tx outer, Instant now) {
         Tx tx = outer.as(ROOM);
-        for (OfferConnection connection : new ArrayList<>(tx.now().all(Kinds.OFFER_CONNECTION))) {
-            boolean gone = connection.relation() >= 0
-                    && !tx.now().has(Kinds.RELATION, Integer.toString(connection.relation()));
-            if (gone) {
-                tx.remove(Kinds.OFFER_CONNECTION, connection.token());
+        for (Relation relation : tx.now().listBy(Kinds.RELATIONS_ENDING, Kinds.ENDING)) {
+            if (relation.life() == Life.DEAD) {
+                disconnect(tx, relation.id());
             }
         }
-        for (RemoteApplication remote : new ArrayList<>(tx.now().all(Kinds.REMOTE_APPLICATION))) {
-            boolean unrelated = tx.now().count(Kinds.RELATIONS_BY_APPLICATION, remote.name()) == 0;
-            boolean registering =
-                    remote.proxy() && tx.now().count(Kinds.CONNECTIONS_BY_APPLICATION_TOKEN, remote.token()) > 0;
-            if (unrelated && !registering && (remote.proxy() || remote.life() != Life.ALIVE)) {
+        for (RemoteApplication remote : tx.now().listBy(Kinds.REMOTE_APPLICATIONS_ENDING, Kinds.ENDING)) {
+            if (tx.now().count(Kinds.RELATIONS_BY_APPLICATION, remote.name()) == 0) {
                 tx.remove(Kinds.REMOTE_APPLICATION, remote.name());
+            }
+        }
+    }
+
+    /** A proxy ends with its last connection. */
+    private static void disconnect(Tx tx, String relation) {
+        for (OfferConnection connection : tx.now().listBy(Kinds.CONNECTIONS_BY_RELATION, relation)) {
+            tx.remove(Kinds.OFFER_CONNECTION, connection.token());
+            RemoteApplication proxy = tx.get(Kinds.REMOTE_APPLICATION, proxyName(connection.applicationToken()));
+            if (proxy != null
+                    && tx.now().count(Kinds.CONNECTIONS_BY_APPLICATION_TOKEN, connection.applicationToken()) == 0) {
+                tx.put(Kinds.REMOTE_APPLICATION, proxy.withLife(Life.DYING));
             }
         }
     }

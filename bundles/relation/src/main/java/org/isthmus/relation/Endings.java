@@ -2,6 +2,7 @@ package org.isthmus.relation;
 
 import org.isthmus.api.Code;
 import org.isthmus.api.Life;
+import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
@@ -30,10 +31,20 @@ final class Endings {
     private static void begin(Tx tx, Relation relation, boolean force) {
         Relation after = relation.life() == Life.ALIVE ? relation.withLife(Life.DYING) : relation;
         tx.put(Kinds.RELATION, force ? after.withForced(true) : after);
+        if (relation.life() != Life.ALIVE) {
+            return;
+        }
+        // Nobody runs hooks here for units of another model: each side drains its own, and waits for no other.
+        for (RelationUnit unit : tx.now().listBy(Kinds.RELATION_UNITS_IN_SCOPE, relation.id())) {
+            if (Inference.isRemote(tx.now(), Names.applicationOf(unit.unit()))) {
+                Scopes.leave(tx, relation.number(), unit.unit());
+            }
+        }
     }
 
     static void leave(Tx tx, int number, String unit) {
         if (Scopes.leave(tx, number, unit)) {
+            Progress.left(tx, number);
             removeIfEmpty(tx, number);
         }
     }
@@ -51,6 +62,11 @@ final class Endings {
                 || relation.life() == Life.ALIVE
                 || tx.now().count(Kinds.RELATION_UNITS_IN_SCOPE, id) > 0
                 || keepsSubordinates(tx.now(), relation)) {
+            return;
+        }
+        if (tx.now().count(Kinds.CONNECTIONS_BY_RELATION, id) > 0) {
+            // Dead until the offer registry has let go of its connection: what is left to do is found among what ends.
+            tx.put(Kinds.RELATION, relation.withLife(Life.DEAD));
             return;
         }
         for (RelationUnit unit : tx.now().listBy(Kinds.RELATION_UNITS_BY_RELATION, id)) {

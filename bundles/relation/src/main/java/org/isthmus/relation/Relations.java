@@ -207,6 +207,11 @@ public final class Relations implements RelationEngine {
                                 suspended
                                         ? new StatusValue("suspending", message, now)
                                         : new StatusValue("joining", "", now)));
+        if (suspended) {
+            Progress.left(tx, relation);
+        } else {
+            Progress.entered(tx, relation, now);
+        }
     }
 
     @Override
@@ -228,11 +233,21 @@ public final class Relations implements RelationEngine {
             }
         }
         tx.put(Kinds.RELATION, at.withStatus(status));
+        Progress.entered(tx, relation, status.since());
     }
 
     @Override
     public String enterScope(Tx tx, int relation, String unit, Map<String, String> settings) {
-        return Scopes.enter(tx.as(ROOM), relation, unit, settings);
+        return enterScope(
+                tx, relation, unit, settings, Scopes.need(tx.now(), relation).status().since());
+    }
+
+    @Override
+    public String enterScope(Tx tx, int relation, String unit, Map<String, String> settings, Instant now) {
+        tx = tx.as(ROOM);
+        String subordinate = Scopes.enter(tx, relation, unit, settings);
+        Progress.entered(tx, relation, now);
+        return subordinate;
     }
 
     @Override

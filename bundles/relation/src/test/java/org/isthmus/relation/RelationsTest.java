@@ -369,10 +369,19 @@ public final class RelationsTest {
         assertFalse(now.has(Kinds.RELATION, "1"));
     }
 
+    private String status() {
+        return now.get(Kinds.RELATION, "0").status().status();
+    }
+
     @Test
     public void statusesAndSuspension() {
         int number = relate("mysql", "wordpress");
-        does(tx -> engine.setStatus(tx, number, new StatusValue("joined", "", NOW)));
+        does(tx -> engine.enterScope(tx, number, "mysql/0", Map.of(), NOW));
+        assertEquals("joining", status());
+        does(tx -> engine.enterScope(tx, number, "wordpress/0", Map.of(), NOW.plusSeconds(1)));
+        assertEquals("joined", status());
+        assertEquals(
+                NOW.plusSeconds(1), now.get(Kinds.RELATION, "0").status().since());
         refuses(
                 Code.NOT_VALID,
                 "cannot set status \"joining\" when relation has status \"joined\"",
@@ -386,13 +395,26 @@ public final class RelationsTest {
                 "cannot set invalid status \"fine\"",
                 tx -> engine.setStatus(tx, number, new StatusValue("fine", "", NOW)));
         does(tx -> engine.setSuspended(tx, number, true, "audit", "admin", NOW));
-        assertEquals("suspending", now.get(Kinds.RELATION, "0").status().status());
+        assertEquals("suspending", status());
         refuses(
                 Code.CANNOT_ENTER_SCOPE,
                 "cannot enter scope: relation is suspended",
-                tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
+                tx -> engine.enterScope(tx, number, "mysql/1", Map.of()));
+        does(tx -> engine.leaveScope(tx, number, "mysql/0"));
+        assertEquals("suspending", status());
         does(tx -> engine.setSuspended(tx, number, false, null, null, NOW));
-        assertEquals("joining", now.get(Kinds.RELATION, "0").status().status());
+        assertEquals("joining", status());
+        does(tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
+        assertEquals("joined", status());
+        does(tx -> engine.setSuspended(tx, number, true, "audit", "admin", NOW));
+        does(tx -> engine.leaveScope(tx, number, "mysql/0"));
+        does(tx -> engine.leaveScope(tx, number, "wordpress/0"));
+        assertEquals("suspended", status());
+        does(tx -> engine.setSuspended(tx, number, false, null, null, NOW));
+        does(tx -> engine.setSuspended(tx, number, true, "again", "admin", NOW));
+        assertEquals("nobody is left to leave", "suspended", status());
+        does(tx -> engine.setSuspended(tx, number, false, null, null, NOW));
+        assertEquals("joining", status());
         assertNull(now.get(Kinds.RELATION, "0").suspendedReason());
         refuses(
                 Code.NOT_VALID,

@@ -1,5 +1,6 @@
 package org.isthmus.cli.command;
 
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -71,7 +72,7 @@ final class BootstrapCommand extends Command {
     boolean isolated;
 
     @Override
-    int run(Session session) {
+    int run(Session session) throws IOException {
         noMoreThan(2);
         Clouds known = new Clouds(session);
         if (clouds) {
@@ -82,9 +83,6 @@ final class BootstrapCommand extends Command {
         if (regions != null) {
             known.get(regions).regions().forEach(r -> session.print(r.name()));
             return 0;
-        }
-        if (isolated) {
-            throw Failure.of("--isolated is not supported by this version");
         }
         String place = args.isEmpty() ? "localhost" : args.get(0);
         int slash = place.indexOf('/');
@@ -97,6 +95,9 @@ final class BootstrapCommand extends Command {
         }
         if (session.data().controllers().containsKey(name)) {
             throw Failure.of("controller \"%s\" already exists", name);
+        }
+        if (isolated) {
+            return new IsolatedContainer(session, name).bootstrap();
         }
         if (addModel != null && noDefaultModel) {
             throw Failure.usage("--add-model and --no-default-model cannot be specified together");

@@ -1,6 +1,7 @@
 package org.isthmus.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,7 @@ final class DestroyControllerCommand extends Command {
     }
 
     @Override
-    int run(Session session) {
+    int run(Session session) throws IOException {
         if (args.isEmpty()) {
             throw Failure.usage("no controller specified");
         }
@@ -91,6 +92,9 @@ final class DestroyControllerCommand extends Command {
         }
         session.reach().connections().forget(Session.endpoint(controller, null));
         session.data().removeController(controller.name());
+        if (IsolatedContainer.isThere(session, controller.name())) {
+            new IsolatedContainer(session, controller.name()).sweep();
+        }
         return 0;
     }
 

@@ -35,6 +35,11 @@ public interface RelationEngine {
      */
     String enterScope(Tx tx, int relation, String unit, Map<String, String> settings);
 
+    /** As above; with the first unit of the last side the relation is `joined`, since now. */
+    default String enterScope(Tx tx, int relation, String unit, Map<String, String> settings, Instant now) {
+        return enterScope(tx, relation, unit, settings);
+    }
+
     /** A unit leaves; the last one of a dying relation takes the relation with it. */
     void leaveScope(Tx tx, int relation, String unit);
 

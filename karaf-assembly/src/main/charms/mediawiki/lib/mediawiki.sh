@@ -195,7 +195,11 @@ look() { DB_HOST=$host DB_USER=$user DB_PASSWORD=$password DB_NAME=$database php
 install_wiki() {
   local state made
   made="$(version) $host $database"
-  state=$(look) || return 1
+  # A database that is just being started again is worth a moment; after that, a later hook tries again.
+  until state=$(look 2> /dev/null); do
+    [ "$SECONDS" -lt 20 ] || { look > /dev/null; return 1; }
+    sleep 0.5
+  done
   if [ "$state" = wiki ]; then
     [ "$(cat "$home/made" 2> /dev/null)" != "$made" ] && [ "$(is-leader)" = True ] || return 0
     MW_CONFIG_FILE=$home/conf/LocalSettings.php php "$home/www/maintenance/update.php" --quick > "$home/update.log" 2>&1 \

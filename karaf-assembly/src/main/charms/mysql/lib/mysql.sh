@@ -138,6 +138,19 @@ give_databases() {
   tell_monitors
 }
 
+# When this unit goes, its relations break while the application has them still: what the others serve must stay. A unit that has
+# peers acts only where it was seen that the other side left; otherwise it is left to a later hook, which a unit that goes never runs.
+note_departing() {
+  mkdir -p "$home/departed"
+  echo "${JUJU_DEPARTING_UNIT:-$JUJU_UNIT_NAME}" > "$home/departed/$JUJU_RELATION_ID"
+}
+
+other_side_left() {
+  local by
+  by=$(cat "$home/departed/$JUJU_RELATION_ID" 2> /dev/null || true)
+  [ -z "$(cluster)" ] || [ -z "$(relation-list -r "$(cluster)")" ] || { [ -n "$by" ] && [ "$by" != "$JUJU_UNIT_NAME" ]; }
+}
+
 # Drops every login whose application is no longer related: nothing of it is left here but its data, and that only while the
 # option says so. An application may have several relations; what is removed is found by looking at those that are there.
 drop_unused() {

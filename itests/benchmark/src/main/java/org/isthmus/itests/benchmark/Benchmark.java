@@ -14,6 +14,8 @@ public final class Benchmark {
         FIGURES.put("commits", new Commits());
         FIGURES.put("status", new FullStatuses());
         FIGURES.put("add-unit", new AddUnit());
+        FIGURES.put("consumers", new Consumers());
+        FIGURES.put("find-offers", new FindOffers());
     }
 
     private Benchmark() {}

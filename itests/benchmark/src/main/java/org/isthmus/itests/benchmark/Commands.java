@@ -26,7 +26,8 @@ final class Commands implements Figure {
         boolean ended = false;
         try {
             isthmus.start();
-            isthmus.juju("bootstrap", "localhost", "figures").ok();
+            isthmus.juju("bootstrap", "localhost", "figures", "--config", "api-port=" + Ports.free())
+                    .ok();
             isthmus.stop();
             Rounds.Measure jvm =
                     Rounds.seconds(() -> isthmus.run(List.of("java", "-XX:TieredStopAtLevel=1", idle.toString()), LIMIT)

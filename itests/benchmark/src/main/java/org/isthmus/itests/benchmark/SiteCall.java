@@ -3,24 +3,33 @@ package org.isthmus.itests.benchmark;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Watch;
 import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Caller;
 import org.isthmus.rpc.ControllerContext;
 import org.isthmus.rpc.Facade;
 import org.isthmus.rpc.FacadeSet;
 import org.isthmus.rpc.Method;
+import org.isthmus.rpc.WatchHandle;
 
 /** A request of the admin, as the server makes it. */
 final class SiteCall implements Call {
     private final Site site;
     private final Documents model;
+    private final List<Watch> watches = new ArrayList<>();
+    private final Set<Watch> told = ConcurrentHashMap.newKeySet();
+    private final Semaphore signals = new Semaphore(0);
 
     SiteCall(Site site, Documents model) {
         this.site = site;
@@ -55,6 +64,39 @@ final class SiteCall implements Call {
     /** What {@link #find} finds. */
     interface Asked {
         Object ask(Call call, Object params) throws Exception;
+    }
+
+    /** As the server does, but nobody asks `Next`: what is told is counted. */
+    @Override
+    public String watch(WatchHandle handle) {
+        Watch watch = site.model(handle.model()).orElseThrow().watch(handle.interests());
+        watches.add(watch);
+        listen(watch);
+        return Integer.toString(watches.size());
+    }
+
+    private void listen(Watch watch) {
+        watch.changed().whenComplete((keys, failure) -> {
+            if (failure == null) {
+                if (told.add(watch)) {
+                    signals.release();
+                }
+                listen(watch);
+            }
+        });
+    }
+
+    /** What was told so far does not count. */
+    void forget() {
+        told.clear();
+        signals.drainPermits();
+    }
+
+    /** Waits until so many watches were told something since they were forgotten. */
+    void awaitTold(int count) throws InterruptedException {
+        if (!signals.tryAcquire(count, 60, TimeUnit.SECONDS)) {
+            throw new AssertionError("only " + told.size() + " of " + count + " watches were told");
+        }
     }
 
     @Override

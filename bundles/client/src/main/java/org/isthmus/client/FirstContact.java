@@ -60,7 +60,8 @@ public final class FirstContact {
             JsonNode answer = read(status < 400 ? connection.getInputStream() : connection.getErrorStream());
             if (status != 200) {
                 JsonNode error = answer.has("error") && answer.path("error").isObject() ? answer.path("error") : answer;
-                String message = error.path("message").asText(error.path("error").asText("status " + status));
+                String message =
+                        error.path("message").asText(error.path("error").asText("status " + status));
                 throw Problem.refuse(status == 401 ? Code.UNAUTHORIZED : Code.NONE, "%s", message);
             }
             return answer;

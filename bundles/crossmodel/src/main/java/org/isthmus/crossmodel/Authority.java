@@ -33,7 +33,9 @@ final class Authority {
     static Consumer consumer(Snapshot model, String offer, List<JsonNode> macaroons) {
         OfferKey key = model.get(Kinds.OFFER_KEY, OfferKey.ID);
         Macaroon macaroon = macaroons == null || macaroons.isEmpty() ? null : Macaroon.read(macaroons.get(0));
-        if (key == null || macaroon == null || !macaroon.isFrom(Base64.getDecoder().decode(key.key()))) {
+        if (key == null
+                || macaroon == null
+                || !macaroon.isFrom(Base64.getDecoder().decode(key.key()))) {
             throw Problem.denied();
         }
         Map<String, String> declared = macaroon.declared();
@@ -53,7 +55,8 @@ final class Authority {
             return true;
         }
         OfferUser rights = model.get(Kinds.OFFER_USER, OfferUser.idOf(offer, user));
-        return rights != null && (rights.access().equals("consume") || rights.access().equals("admin"));
+        return rights != null
+                && (rights.access().equals("consume") || rights.access().equals("admin"));
     }
 
     /** The connection of this token, for who knows its secret; not found for everybody else. */
@@ -69,7 +72,9 @@ final class Authority {
     static void needEpoch(Snapshot model, long heard) {
         if (model.model().epoch() < heard) {
             throw Problem.refuse(
-                    Code.REDIRECT, "model \"%s\" has another controller by now", model.model().uuid());
+                    Code.REDIRECT,
+                    "model \"%s\" has another controller by now",
+                    model.model().uuid());
         }
     }
 

@@ -42,7 +42,12 @@ final class ConsumingView {
 
     /** The next message; null when the offering side knows all there is. */
     static Message message(
-            Snapshot model, Relation relation, RemoteRelation record, String offeringModel, String token, ObjectMapper json) {
+            Snapshot model,
+            Relation relation,
+            RemoteRelation record,
+            String offeringModel,
+            String token,
+            ObjectMapper json) {
         Relation.Endpoint saas = saas(model, relation);
         String local = relation.counterpartOf(saas.application()).application();
         boolean alive = relation.life() == Life.ALIVE;
@@ -123,7 +128,8 @@ final class ConsumingView {
 
     static String digest(ObjectMapper json, Map<String, String> settings) {
         try {
-            return Authority.hash(json.writeValueAsString(new TreeMap<>(settings))).substring(0, 32);
+            return Authority.hash(json.writeValueAsString(new TreeMap<>(settings)))
+                    .substring(0, 32);
         } catch (JsonProcessingException stringsAlwaysEncode) {
             throw new IllegalStateException(stringsAlwaysEncode);
         }

@@ -7,7 +7,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Publishes the two reconcilers, which share their links. */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class CrossModelComponent {
     private final Links links = new Links();
     private final CrossModelReconciler consumer = new CrossModelReconciler(links);

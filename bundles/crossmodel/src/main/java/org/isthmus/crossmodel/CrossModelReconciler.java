@@ -65,10 +65,7 @@ final class CrossModelReconciler implements Reconciler {
             }
         }
         saas.forEach(name -> pump(
-                        controller,
-                        model,
-                        "saas " + name,
-                        end -> new SaasPump(controller, model, name, links, end))
+                        controller, model, "saas " + name, end -> new SaasPump(controller, model, name, links, end))
                 .kick());
         for (int number : relations) {
             if (concerns(now, number)) {

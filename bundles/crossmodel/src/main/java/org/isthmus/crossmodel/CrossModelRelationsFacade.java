@@ -65,7 +65,8 @@ public final class CrossModelRelationsFacade {
     /** First word of a relation, or its repetition. */
     @Method(access = Access.ANONYMOUS, mutates = true)
     public CompletionStage<RegisterResults> registerRemoteRelations(Call call, RegisterRelations args) {
-        return each(args.relations(), item -> register(call, item), RegisterResult::new).thenApply(RegisterResults::new);
+        return each(args.relations(), item -> register(call, item), RegisterResult::new)
+                .thenApply(RegisterResults::new);
     }
 
     private static CompletionStage<Registered> register(Call call, RegisterRelation item) {
@@ -77,18 +78,18 @@ public final class CrossModelRelationsFacade {
             throw Problem.notValid("token \"%s\" not valid", item.relationToken());
         }
         Snapshot controller = call.controller().store().controller().snapshot();
-        return engines(call.controller(), (offers, relations, access) -> model.submit(tx -> {
-            Authority.Consumer consumer = admit(tx, controller, access, item);
-            String token = register(tx, offers, relations, call, item, consumer);
-            OfferConnection connection = tx.need(Kinds.OFFER_CONNECTION, token);
-            return new Registered(
-                    connection.offer(), tx.now().model().epoch(), connection.sequence());
-        }));
+        return engines(
+                call.controller(),
+                (offers, relations, access) -> model.submit(tx -> {
+                    Authority.Consumer consumer = admit(tx, controller, access, item);
+                    String token = register(tx, offers, relations, call, item, consumer);
+                    OfferConnection connection = tx.need(Kinds.OFFER_CONNECTION, token);
+                    return new Registered(connection.offer(), tx.now().model().epoch(), connection.sequence());
+                }));
     }
 
     /** A known connection is admitted by its secret; a new one by a macaroon whose user may consume, now. */
-    private static Authority.Consumer admit(
-            Tx tx, Snapshot controller, AccessEngine access, RegisterRelation item) {
+    private static Authority.Consumer admit(Tx tx, Snapshot controller, AccessEngine access, RegisterRelation item) {
         OfferConnection known = tx.get(Kinds.OFFER_CONNECTION, item.relationToken());
         if (known != null) {
             Authority.connection(tx.now(), item.relationToken(), item.secret());
@@ -149,21 +150,24 @@ public final class CrossModelRelationsFacade {
     /** What changed at the consumer. */
     @Method(access = Access.ANONYMOUS, mutates = true)
     public CompletionStage<PublishResults> publishRelationChanges(Call call, RelationChanges args) {
-        return each(args.changes(), item -> publish(call, item), PublishResult::new).thenApply(PublishResults::new);
+        return each(args.changes(), item -> publish(call, item), PublishResult::new)
+                .thenApply(PublishResults::new);
     }
 
     private static CompletionStage<Published> publish(Call call, RelationChange change) {
         Documents model = offeringModel(call, change.offeringModelTag());
-        return engines(call.controller(), (offers, relations, access) -> model.submit(tx -> {
-            Authority.needEpoch(tx.now(), change.epoch());
-            OfferConnection connection =
-                    Authority.connection(tx.now(), change.relationToken(), change.secret());
-            if (!offers.advance(tx, connection.token(), change.sequence())) {
-                return new Published(false, connection.sequence());
-            }
-            apply(tx, offers, relations, connection, change, call);
-            return new Published(true, change.sequence());
-        }));
+        return engines(
+                call.controller(),
+                (offers, relations, access) -> model.submit(tx -> {
+                    Authority.needEpoch(tx.now(), change.epoch());
+                    OfferConnection connection =
+                            Authority.connection(tx.now(), change.relationToken(), change.secret());
+                    if (!offers.advance(tx, connection.token(), change.sequence())) {
+                        return new Published(false, connection.sequence());
+                    }
+                    apply(tx, offers, relations, connection, change, call);
+                    return new Published(true, change.sequence());
+                }));
     }
 
     private static void apply(
@@ -244,8 +248,8 @@ public final class CrossModelRelationsFacade {
 
     static void replaceApplication(
             Tx tx, RelationEngine relations, int number, String application, Map<String, String> settings) {
-        var before = tx.get(
-                Kinds.RELATION_APPLICATION, org.isthmus.model.RelationApplication.idOf(number, application));
+        var before =
+                tx.get(Kinds.RELATION_APPLICATION, org.isthmus.model.RelationApplication.idOf(number, application));
         Map<String, String> whole = new TreeMap<>();
         if (before != null) {
             before.settings().keySet().forEach(key -> whole.put(key, ""));
@@ -263,13 +267,16 @@ public final class CrossModelRelationsFacade {
 
     private static CompletionStage<Void> ingress(Call call, IngressChange change) {
         Documents model = offeringModel(call, change.offeringModelTag());
-        return engines(call.controller(), (offers, relations, access) -> model.submit(tx -> {
-            OfferConnection connection =
-                    Authority.connection(tx.now(), change.relationToken(), change.secret());
-            List<String> networks = change.ingressRequired() && change.networks() != null ? change.networks() : List.of();
-            offers.setIngress(tx, connection.token(), networks, allowed(tx.now()));
-            return null;
-        }));
+        return engines(
+                call.controller(),
+                (offers, relations, access) -> model.submit(tx -> {
+                    OfferConnection connection =
+                            Authority.connection(tx.now(), change.relationToken(), change.secret());
+                    List<String> networks =
+                            change.ingressRequired() && change.networks() != null ? change.networks() : List.of();
+                    offers.setIngress(tx, connection.token(), networks, allowed(tx.now()));
+                    return null;
+                }));
     }
 
     private static List<String> allowed(Snapshot model) {
@@ -310,8 +317,7 @@ public final class CrossModelRelationsFacade {
         state.put("token", connection.token());
         state.put("told", told);
         // Something may have changed between the snapshot and the watch: the first Next looks again.
-        String id = call.watch(
-                new WatchHandle("RemoteRelationWatcher", model.id(), interests, state, null, true));
+        String id = call.watch(new WatchHandle("RemoteRelationWatcher", model.id(), interests, state, null, true));
         return new WatchResult(id, first, null, null);
     }
 
@@ -346,8 +352,7 @@ public final class CrossModelRelationsFacade {
             Map<String, Object> state = new TreeMap<>();
             state.put("offer", offer.uuid());
             state.put("user", consumer.user());
-            String id =
-                    call.watch(new WatchHandle("OfferStatusWatcher", model.id(), interests, state, null, true));
+            String id = call.watch(new WatchHandle("OfferStatusWatcher", model.id(), interests, state, null, true));
             return CompletableFuture.completedFuture(
                     new WatchResult(id, null, OfferingView.status(now, offer.uuid()), null));
         });
@@ -391,9 +396,7 @@ public final class CrossModelRelationsFacade {
                         }
                         Problem problem = Refused.of(failure);
                         if (problem == null) {
-                            throw failure instanceof RuntimeException bug
-                                    ? bug
-                                    : new IllegalStateException(failure);
+                            throw failure instanceof RuntimeException bug ? bug : new IllegalStateException(failure);
                         }
                         return result.apply(null, Errors.of(problem));
                     })

@@ -170,5 +170,4 @@ final class Link {
             leaving.close();
         }
     }
-
 }

@@ -60,8 +60,7 @@ final class OutboxReconciler implements Reconciler {
         }
         return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
                 .thenCompose(all -> forgetControllers(controller, own))
-                .thenApply(done ->
-                        own.snapshot().count(Kinds.OUTGOING) == 0 ? null : UNREACHABLE);
+                .thenApply(done -> own.snapshot().count(Kinds.OUTGOING) == 0 ? null : UNREACHABLE);
     }
 
     private CompletionStage<Boolean> send(ControllerContext controller, Documents own, Outgoing outgoing) {
@@ -76,29 +75,26 @@ final class OutboxReconciler implements Reconciler {
             return dequeue(controller, own, outgoing);
         }
         return RelationPump.one(
-                        up.call(
-                                "CrossModelRelations",
-                                "PublishRelationChanges",
-                                new RelationChanges(List.of(message))),
+                        up.call("CrossModelRelations", "PublishRelationChanges", new RelationChanges(List.of(message))),
                         "results")
                 .handle((answer, failure) -> failure == null || isDefinite(failure))
-                .thenCompose(definite -> definite
-                        ? dequeue(controller, own, outgoing)
-                        : CompletableFuture.completedFuture(false));
+                .thenCompose(definite ->
+                        definite ? dequeue(controller, own, outgoing) : CompletableFuture.completedFuture(false));
     }
 
     /** Nothing of it is there, or never was. */
     private static boolean isDefinite(Throwable failure) {
         Problem problem = Refused.of(failure);
-        return problem != null
-                && (problem.code() == Code.NOT_FOUND || problem.code() == Code.MODEL_NOT_FOUND);
+        return problem != null && (problem.code() == Code.NOT_FOUND || problem.code() == Code.MODEL_NOT_FOUND);
     }
 
     private static CompletionStage<Boolean> dequeue(ControllerContext controller, Documents own, Outgoing outgoing) {
-        return controller.offers().call(offers -> own.submit(tx -> {
-            offers.dequeue(tx, outgoing.uuid());
-            return true;
-        }));
+        return controller
+                .offers()
+                .call(offers -> own.submit(tx -> {
+                    offers.dequeue(tx, outgoing.uuid());
+                    return true;
+                }));
     }
 
     /** A controller that no SAAS refers to, and to which nothing is owed, is forgotten. */
@@ -116,9 +112,11 @@ final class OutboxReconciler implements Reconciler {
                 }
             });
         }
-        return controller.offers().call(offers -> own.submit(tx -> {
-            offers.retainExternalControllers(tx, referred);
-            return null;
-        }));
+        return controller
+                .offers()
+                .call(offers -> own.submit(tx -> {
+                    offers.retainExternalControllers(tx, referred);
+                    return null;
+                }));
     }
 }

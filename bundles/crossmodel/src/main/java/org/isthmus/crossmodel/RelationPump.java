@@ -212,13 +212,10 @@ final class RelationPump extends Pump {
                 record.secret(),
                 text(last),
                 Instant.now());
-        return offers(offers -> controller
-                        .store()
-                        .controller()
-                        .submit(tx -> {
-                            offers.enqueue(tx, outgoing);
-                            return null;
-                        }))
+        return offers(offers -> controller.store().controller().submit(tx -> {
+                    offers.enqueue(tx, outgoing);
+                    return null;
+                }))
                 .thenCompose(queued -> forget());
     }
 
@@ -316,7 +313,8 @@ final class RelationPump extends Pump {
             return CompletableFuture.completedFuture(null);
         }
         return CrossModelRelationsFacade.engines(
-                controller, (offers, relations, access) -> model.submit(tx -> {
+                controller,
+                (offers, relations, access) -> model.submit(tx -> {
                     mirror(tx, offers, relations, suspended, reason);
                     return null;
                 }));
@@ -348,23 +346,21 @@ final class RelationPump extends Pump {
         Map<String, String> said = new TreeMap<>(record.published());
         String target = said.remove("target");
         RemoteRelation bare = record.withPublished(said);
-        Application local = now.get(
-                Kinds.APPLICATION, relation.counterpartOf(saas.name()).application());
+        Application local =
+                now.get(Kinds.APPLICATION, relation.counterpartOf(saas.name()).application());
         ConsumingView.Message message = ConsumingView.message(
                 now, relation, bare, saas.sourceModel(), local == null ? null : local.token(), links.json());
         if (message == null) {
             return ingress(now, relation, saas, record);
         }
         return one(
-                        session.call(
-                                FACADE,
-                                "PublishRelationChanges",
-                                new RelationChanges(List.of(message.change()))),
+                        session.call(FACADE, "PublishRelationChanges", new RelationChanges(List.of(message.change()))),
                         "results")
                 .thenCompose(result -> {
                     JsonNode published = result.path("result");
                     if (!published.path("applied").asBoolean()) {
-                        return save(record.withSequence(published.path("sequence").asLong()));
+                        return save(
+                                record.withSequence(published.path("sequence").asLong()));
                     }
                     Map<String, String> after = new TreeMap<>(message.published());
                     after.put("target", target);
@@ -391,11 +387,9 @@ final class RelationPump extends Pump {
         if (networks.isEmpty() || digest.equals(ingressTold)) {
             return CompletableFuture.completedFuture(Outcome.IDLE);
         }
-        IngressChange change = new IngressChange(
-                record.token(), null, "model-" + saas.sourceModel(), record.secret(), networks, true);
-        return one(
-                        session.call(FACADE, "PublishIngressNetworkChanges", new IngressChanges(List.of(change))),
-                        "results")
+        IngressChange change =
+                new IngressChange(record.token(), null, "model-" + saas.sourceModel(), record.secret(), networks, true);
+        return one(session.call(FACADE, "PublishIngressNetworkChanges", new IngressChanges(List.of(change))), "results")
                 .thenApply(done -> {
                     ingressTold = digest;
                     return Outcome.IDLE;
@@ -407,8 +401,7 @@ final class RelationPump extends Pump {
                     }
                     ingressTold = digest;
                     return relations(relations -> model.submit(tx -> {
-                        relations.setStatus(
-                                tx, number, new StatusValue("error", problem.message(), Instant.now()));
+                        relations.setStatus(tx, number, new StatusValue("error", problem.message(), Instant.now()));
                         return Outcome.IDLE;
                     }));
                 });
@@ -466,7 +459,8 @@ final class RelationPump extends Pump {
             return CompletableFuture.failedFuture(malformed);
         }
         return CrossModelRelationsFacade.engines(
-                controller, (offers, relations, access) -> model.submit(tx -> {
+                controller,
+                (offers, relations, access) -> model.submit(tx -> {
                     take(tx, offers, relations, change);
                     return null;
                 }));

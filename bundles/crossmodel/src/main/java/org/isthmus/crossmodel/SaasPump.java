@@ -63,8 +63,7 @@ final class SaasPump extends Pump {
             String why = link.failure();
             return why == null
                     ? CompletableFuture.completedFuture(Outcome.IDLE)
-                    : tell(new StatusValue(
-                            "error", "cannot connect to external controller: " + why, Instant.now()));
+                    : tell(new StatusValue("error", "cannot connect to external controller: " + why, Instant.now()));
         }
         String subject = saas.offer() + saas.macaroon();
         if (up == session && subject.equals(watched)) {
@@ -101,7 +100,8 @@ final class SaasPump extends Pump {
                     }
                     String message =
                             problem.code() == Code.UNAUTHORIZED ? "offer permission revoked" : problem.message();
-                    return tell(new StatusValue("error", message, Instant.now())).thenApply(done -> Outcome.RETRY);
+                    return tell(new StatusValue("error", message, Instant.now()))
+                            .thenApply(done -> Outcome.RETRY);
                 });
     }
 
@@ -130,9 +130,11 @@ final class SaasPump extends Pump {
     }
 
     private CompletionStage<Outcome> tell(StatusValue status) {
-        return controller.offers().call(offers -> model.submit(tx -> {
-            offers.setSaasStatus(tx, saasName, status);
-            return Outcome.IDLE;
-        }));
+        return controller
+                .offers()
+                .call(offers -> model.submit(tx -> {
+                    offers.setSaasStatus(tx, saasName, status);
+                    return Outcome.IDLE;
+                }));
     }
 }

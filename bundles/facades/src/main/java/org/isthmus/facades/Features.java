@@ -28,9 +28,8 @@ final class Features {
         if (set == null) {
             return flag.equals(CROSS_MODEL);
         }
-        List<?> words = set instanceof List<?> list
-                ? list
-                : List.of(set.toString().split("[,\\s\\[\\]]+"));
+        List<?> words =
+                set instanceof List<?> list ? list : List.of(set.toString().split("[,\\s\\[\\]]+"));
         return words.stream().anyMatch(word -> flag.equals(word.toString().strip()));
     }
 }

@@ -272,8 +272,10 @@ final class OfferFinder {
     private boolean allowedMatch(Snapshot model, Offer offer, List<String> users) {
         return users == null
                 || users.isEmpty()
-                || mayAskFor(model, offer, users) && model.by(Kinds.OFFER_USERS_BY_OFFER, offer.uuid()).stream()
-                        .anyMatch(u -> users.contains(u.user()) && !u.access().equals("read"));
+                || mayAskFor(model, offer, users)
+                        && model.by(Kinds.OFFER_USERS_BY_OFFER, offer.uuid()).stream()
+                                .anyMatch(u ->
+                                        users.contains(u.user()) && !u.access().equals("read"));
     }
 
     /** The offered endpoints as consumers see them. */

@@ -128,8 +128,7 @@ final class RegisterRoute implements HttpRoute {
             byte[] inside = json.writeValueAsBytes(Map.of(
                     "ca-cert", call.controller().caCert(),
                     "controller-uuid", call.controller().uuid(),
-                    "controller-tag",
-                            Tag.controller(call.controller().uuid()).toString()));
+                    "controller-tag", Tag.controller(call.controller().uuid()).toString()));
             byte[] body = json.writeValueAsBytes(Map.of(
                     "nonce",
                     Base64.getEncoder().encodeToString(nonce),

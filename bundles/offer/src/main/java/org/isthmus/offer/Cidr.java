@@ -41,9 +41,7 @@ record Cidr(byte[] network, int bits) {
     }
 
     boolean contains(Cidr other) {
-        return network.length == other.network.length
-                && bits <= other.bits
-                && equals(new Cidr(other.network, bits));
+        return network.length == other.network.length && bits <= other.bits && equals(new Cidr(other.network, bits));
     }
 
     /** The fewest blocks that hold the same addresses. */

@@ -57,8 +57,6 @@ final class Progress {
             }
         }
         StatusValue status = relation.status();
-        tx.put(
-                Kinds.RELATION,
-                relation.withStatus(new StatusValue("suspended", status.message(), status.since())));
+        tx.put(Kinds.RELATION, relation.withStatus(new StatusValue("suspended", status.message(), status.since())));
     }
 }

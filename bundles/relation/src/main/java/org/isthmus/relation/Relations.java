@@ -239,7 +239,11 @@ public final class Relations implements RelationEngine {
     @Override
     public String enterScope(Tx tx, int relation, String unit, Map<String, String> settings) {
         return enterScope(
-                tx, relation, unit, settings, Scopes.need(tx.now(), relation).status().since());
+                tx,
+                relation,
+                unit,
+                settings,
+                Scopes.need(tx.now(), relation).status().since());
     }
 
     @Override

@@ -380,8 +380,7 @@ public final class RelationsTest {
         assertEquals("joining", status());
         does(tx -> engine.enterScope(tx, number, "wordpress/0", Map.of(), NOW.plusSeconds(1)));
         assertEquals("joined", status());
-        assertEquals(
-                NOW.plusSeconds(1), now.get(Kinds.RELATION, "0").status().since());
+        assertEquals(NOW.plusSeconds(1), now.get(Kinds.RELATION, "0").status().since());
         refuses(
                 Code.NOT_VALID,
                 "cannot set status \"joining\" when relation has status \"joined\"",

@@ -126,7 +126,8 @@ public final class Distribution implements TestRule {
     public Result shell(String line) {
         Path etc = base.resolve("etc");
         Result result = ssh(etc, line);
-        // 255 is ssh's own: the first connection waits while the container makes its host key, which takes long on a busy machine.
+        // 255 is ssh's own: the first connection waits while the container makes its host key, which takes long on a
+        // busy machine.
         return result.exit() == 255 ? ssh(etc, line) : result;
     }
 

@@ -52,15 +52,17 @@ copy_pages() {
 
 # Every related unit, a line of JSON each; this one too, as Nagios will not start with nothing to watch.
 targets() {
-  local relation other host at
+  local relation other host at monitors
   printf '{"host": "%s", "address": "%s", "monitors": "monitors: {remote: {http: {website: {port: %s}}}}"}\n' "$unit" "$address" "$port"
   for relation in $(relation-ids monitors); do
     for other in $(relation-list -r "$relation"); do
       host=$(relation-get -r "$relation" target-id "$other")
       at=$(relation-get -r "$relation" target-address "$other")
       [ -n "$at" ] || at=$(relation-get -r "$relation" private-address "$other")
-      [ -n "$at" ] || continue
-      relation-get -r "$relation" monitors "$other" | HOST=${host:-${other//\//-}} AT=$at python -c \
+      monitors=$(relation-get -r "$relation" monitors "$other")
+      # A unit that has not said anything yet is not watched yet.
+      [ -n "$at" ] && [ -n "$host$monitors" ] || continue
+      printf %s "$monitors" | HOST=${host:-${other//\//-}} AT=$at python -c \
         'import json, os, sys; print(json.dumps({"host": os.environ["HOST"], "address": os.environ["AT"], "monitors": sys.stdin.read()}))'
     done
   done

@@ -58,8 +58,7 @@ public class DispatchTest {
         callers.put("machine+unit", both);
         callers.put("unit", world.connect(World.MODEL, Login.agent("unit-mysql-0", "secret", null)));
         Map<String, Set<String>> allowed = Map.of(
-                "Authenticated",
-                        Set.of("reader", "writer", "owner", "admin", "machine", "machine+unit", "unit"),
+                "Authenticated", Set.of("reader", "writer", "owner", "admin", "machine", "machine+unit", "unit"),
                 "Read", Set.of("reader", "writer", "owner", "admin"),
                 "Write", Set.of("writer", "owner", "admin"),
                 "Admin", Set.of("owner", "admin"),

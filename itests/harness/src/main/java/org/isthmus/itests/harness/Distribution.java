@@ -133,8 +133,8 @@ public final class Distribution implements TestRule {
 
     private Result ssh(Path etc, String line) {
         List<String> command = toShell(etc);
-        command.addAll(List.of(
-                "-o", "ControlMaster=auto", "-o", "ControlPersist=30", "-o", "ControlPath=/tmp/isthmus-%C"));
+        command.addAll(
+                List.of("-o", "ControlMaster=auto", "-o", "ControlPersist=30", "-o", "ControlPath=/tmp/isthmus-%C"));
         command.addAll(List.of("admin@127.0.0.1", line));
         return run(command, COMMAND);
     }
@@ -154,8 +154,7 @@ public final class Distribution implements TestRule {
 
     private Terminal terminal(List<String> command) {
         try {
-            return new Terminal(
-                    builder(command).redirectErrorStream(true).start());
+            return new Terminal(builder(command).redirectErrorStream(true).start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

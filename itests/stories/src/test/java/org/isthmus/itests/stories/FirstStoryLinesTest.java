@@ -126,12 +126,12 @@ public class FirstStoryLinesTest {
 
     private void pages() {
         assertTrue(page("engineering-blog", "wordpress/0").contains("<title>"));
-        assertTrue(page("wiki", "mediawiki/0").toLowerCase(java.util.Locale.ROOT).contains("mediawiki"));
+        assertTrue(
+                page("wiki", "mediawiki/0").toLowerCase(java.util.Locale.ROOT).contains("mediawiki"));
     }
 
     private String page(String model, String unit) {
-        String[] cells = isthmus
-                .juju("status", "-m", model)
+        String[] cells = isthmus.juju("status", "-m", model)
                 .ok()
                 .out()
                 .lines()

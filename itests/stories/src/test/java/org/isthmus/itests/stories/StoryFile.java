@@ -91,8 +91,10 @@ final class StoryFile {
         if (step.shown().isEmpty()) {
             return null;
         }
-        List<String> lines =
-                output.lines().map(StoryFile::collapse).filter(l -> !l.isEmpty()).toList();
+        List<String> lines = output.lines()
+                .map(StoryFile::collapse)
+                .filter(l -> !l.isEmpty())
+                .toList();
         int at = 0;
         for (Pattern expected : step.shown()) {
             while (step.excerpt()
@@ -105,6 +107,8 @@ final class StoryFile {
             }
             at++;
         }
-        return step.excerpt() || at == lines.size() ? null : "more than the story shows after " + step.line() + "\n" + output;
+        return step.excerpt() || at == lines.size()
+                ? null
+                : "more than the story shows after " + step.line() + "\n" + output;
     }
 }

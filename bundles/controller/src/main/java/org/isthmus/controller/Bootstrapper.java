@@ -129,8 +129,12 @@ final class Bootstrapper {
 
     private void fillController(
             Store store, Bootstrap request, String uuid, Instant now, ModelEngine engine, AccessEngine access) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("api-port", freePort());
+        Map<String, Object> settings = new HashMap<>(request.settings() == null ? Map.of() : request.settings());
+        // Clients write the port down: one that was left open is chosen now, for good.
+        settings.computeIfPresent("api-port", (name, port) -> "0".equals(String.valueOf(port)) ? null : port);
+        if (!settings.containsKey("api-port")) {
+            settings.put("api-port", freePort());
+        }
         String hash = access.hashPassword(request.password());
         awaitUnchecked(store.controller().submit(tx -> {
             // The composition root lays the first stone; every later change goes through the engines.
@@ -141,12 +145,10 @@ final class Bootstrapper {
                             request.name(),
                             request.cloud().name(),
                             request.region(),
-                            settings,
+                            Map.of(),
                             Product.AGENT_VERSION,
                             now));
-            if (request.settings() != null && !request.settings().isEmpty()) {
-                engine.configureController(tx, request.settings(), List.of());
-            }
+            engine.configureController(tx, settings, List.of());
             engine.putCloud(tx, request.cloud(), false);
             if (request.credential() != null) {
                 engine.putCredential(tx, request.credential());

@@ -80,11 +80,17 @@ final class OutboxReconciler implements Reconciler {
             }
         });
         return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
-                .thenApply(done -> own.snapshot().count(Kinds.OUTGOING) == 0
-                        ? null
-                        : dialling[0]
-                                ? links.patience().first()
-                                : links.patience().outbox());
+                .thenApply(done -> next(own, dialling[0]));
+    }
+
+    private Duration next(Documents own, boolean dialling) {
+        if (own.snapshot().count(Kinds.OUTGOING) > 0) {
+            return dialling ? links.patience().first() : links.patience().outbox();
+        }
+        // By level: whatever news was missed, a controller that nobody needs is found in the end.
+        return own.snapshot().count(Kinds.EXTERNAL_CONTROLLER) > 0
+                ? links.patience().last()
+                : null;
     }
 
     private synchronized Link line(ControllerContext controller, String target) {

@@ -56,7 +56,7 @@ final class Bootstrapper {
     Map<String, String> make(Bootstrap request, String uuid, Path folder, Consumer<String> progress)
             throws IOException {
         Instant now = Instant.now();
-        check(request, uuid);
+        check(request, uuid, progress);
         Files.createDirectories(folder);
         progress.accept("Making the controller's certificate authority");
         on.servers().createAuthority(RunningController.tlsFolder(folder), request.name());
@@ -95,7 +95,7 @@ final class Bootstrapper {
     }
 
     /** The cloud must be one that an installed provider serves, with a credential it takes. */
-    private void check(Bootstrap request, String uuid) throws IOException {
+    private void check(Bootstrap request, String uuid, Consumer<String> progress) throws IOException {
         String type = request.cloud().type();
         if (!rooms.providerTypes().contains(type)) {
             throw Problem.refuse(
@@ -107,7 +107,12 @@ final class Bootstrapper {
         }
         await(rooms.provider(type).call(provider -> {
             try (CloudProvider.Cloud cloud = provider.open(spec(request, uuid))) {
-                cloud.precheck(request.constraints() == null ? Constraints.NONE : request.constraints(), null);
+                cloud.precheck(request.constraints() == null ? Constraints.NONE : request.constraints(), null)
+                        .forEach(progress);
+                if (cloud.firewall().isEmpty()) {
+                    progress.accept("firewall not enforced: on a cloud of type " + type
+                            + ", ports are open to whoever reaches the machine, exposed or not");
+                }
             }
             return java.util.concurrent.CompletableFuture.completedFuture(null);
         }));

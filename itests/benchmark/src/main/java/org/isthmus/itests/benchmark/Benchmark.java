@@ -14,8 +14,10 @@ public final class Benchmark {
         FIGURES.put("commits", new Commits());
         FIGURES.put("status", new FullStatuses());
         FIGURES.put("add-unit", new AddUnit());
+        FIGURES.put("agents", new Agents());
         FIGURES.put("consumers", new Consumers());
         FIGURES.put("find-offers", new FindOffers());
+        FIGURES.put("hooks", new Hooks());
     }
 
     private Benchmark() {}

@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.isthmus.crossmodel.CrossModelFacades;
+import org.isthmus.lifecycle.LifecycleReconciler;
+import org.isthmus.model.Cause;
 import org.isthmus.model.Codec;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.OfferConnection;
@@ -39,6 +42,7 @@ final class Consumers implements Figure {
     private static final int AT_ONCE = 50;
     private static final String SECRET = "a secret of thirty-two characters";
 
+    private final LifecycleReconciler lifecycle = new LifecycleReconciler();
     private final ObjectMapper json = Json.newMapper();
     private final CrossModelFacades facades = new CrossModelFacades();
     private final SiteCall.Asked register = SiteCall.find(facades, "CrossModelRelations", "RegisterRemoteRelations");
@@ -109,8 +113,8 @@ final class Consumers implements Figure {
             report.compare(
                     "a change for one consumer, of 1000, until told", "%.0f us", 1e6, answer[1], "of 100", answer[0]);
 
-            Rounds.Measure turnFew = () -> comeAndGo(few) / AT_ONCE;
-            Rounds.Measure turnMany = () -> comeAndGo(many) / AT_ONCE;
+            Rounds.Measure turnFew = () -> comeAndGo(site, few) / AT_ONCE;
+            Rounds.Measure turnMany = () -> comeAndGo(site, many) / AT_ONCE;
             Rounds.inTurns(ROUNDS / 2, turnFew, turnMany);
             Rounds[] turn = Rounds.inTurns(ROUNDS, turnFew, turnMany);
             report.compare("one consumer leaves, another comes, of 1000", "%.0f us", 1e6, turn[1], "of 100", turn[0]);
@@ -227,10 +231,12 @@ final class Consumers implements Figure {
         return null;
     }
 
-    private double comeAndGo(Hub hub) throws Exception {
+    /** What ended is carried on by the life-cycle reconciler, as in a container. */
+    private double comeAndGo(Site site, Hub hub) throws Exception {
         List<String> leaving = some(hub);
         return Rounds.seconds(() -> {
                     send(hub, leaving, "dying");
+                    Site.get(lifecycle.reconcile(site, hub.model, new Cause(Set.of(), false)));
                     hub.relations.removeAll(leaving);
                     connect(hub, AT_ONCE);
                 })

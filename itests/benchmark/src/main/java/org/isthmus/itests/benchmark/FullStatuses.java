@@ -112,7 +112,7 @@ final class FullStatuses implements Figure {
         site.relationEngine.addPeers(tx, name, Site.NOW);
     }
 
-    private static void start(Site site, Tx tx, String machine, int number) {
+    static void start(Site site, Tx tx, String machine, int number) {
         ApplicationEngine engine = site.applicationEngine;
         engine.intendStart(tx, machine, "token-" + machine, "nonce-" + machine, "#");
         String address = "127." + (1 + number / 250) + ".7." + (1 + number % 250);

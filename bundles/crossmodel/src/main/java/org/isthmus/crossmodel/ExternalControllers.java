@@ -106,7 +106,8 @@ final class ExternalControllers {
         for (String uuid : controller.store().models()) {
             controller.store().model(uuid).ifPresent(model -> {
                 for (RemoteApplication remote : model.snapshot().all(Kinds.REMOTE_APPLICATION)) {
-                    if (remote.sourceController() != null) {
+                    // Consumers dial us: their controllers need not be known.
+                    if (!remote.proxy() && remote.sourceController() != null) {
                         referred.add(remote.sourceController());
                     }
                 }

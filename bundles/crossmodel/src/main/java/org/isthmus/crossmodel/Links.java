@@ -1,7 +1,9 @@
 package org.isthmus.crossmodel;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.isthmus.rpc.ControllerContext;
 import org.isthmus.rpc.Json;
@@ -67,11 +69,14 @@ final class Links implements AutoCloseable {
 
     @Override
     public void close() {
+        List<Link> leaving;
         synchronized (links) {
-            links.values().forEach(Link::close);
+            leaving = new ArrayList<>(links.values());
             links.clear();
         }
         threads.close();
+        // Whoever is told of it on this thread may come back here for another link.
+        leaving.forEach(Link::close);
         dial.close();
     }
 }

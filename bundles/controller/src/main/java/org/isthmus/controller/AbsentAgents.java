@@ -50,6 +50,8 @@ final class AbsentAgents implements Runnable {
                 .whenComplete((absent, failure) -> {
                     if (failure == null) {
                         LOG.warn("Not back after {} s: {}", GRACE_SECONDS, String.join(", ", absent));
+                    } else {
+                        LOG.warn("Absent agents were not noted in {}", model.id(), failure);
                     }
                 });
     }

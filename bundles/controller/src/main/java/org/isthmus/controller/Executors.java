@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.MDC;
 
 /** The threads of this room: one that keeps time, a few that start controllers and ask reconcilers. */
 final class Executors implements AutoCloseable {
@@ -31,7 +32,12 @@ final class Executors implements AutoCloseable {
     private static ThreadFactory named(String name) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            // The log's context is inherited: whoever happens to need a new thread would sign all that it ever logs.
+            Runnable unsigned = () -> {
+                MDC.clear();
+                task.run();
+            };
+            Thread thread = new Thread(unsigned, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };

@@ -47,7 +47,6 @@ public final class HostComponent implements ControllerHost {
     private final Executors executors = new Executors();
     private final Rooms rooms = new Rooms(executors.timer());
     private final Host host;
-    private final Set<String> expected;
     private final BundleContext context;
     private final Path base;
     private final List<Object> foundations = new ArrayList<>();
@@ -60,7 +59,6 @@ public final class HostComponent implements ControllerHost {
         this.base = folder;
         host = new Host(folder, rooms, executors, new FileConfigurations(configurations, folder.resolve("etc")));
         host.onRemoved(this::endIfIsolated);
-        expected = FileConfigurations.found(folder.resolve("etc"));
     }
 
     @Deactivate
@@ -107,7 +105,8 @@ public final class HostComponent implements ControllerHost {
 
     @Override
     public java.util.concurrent.CompletionStage<Void> settled() {
-        return host.settled(expected);
+        // Read each time: a controller that was removed meanwhile is not waited for when the shell alone is replaced.
+        return host.settled(FileConfigurations.found(base.resolve("etc")));
     }
 
     // --- engines and plug-ins: class A, replaced without a failed request

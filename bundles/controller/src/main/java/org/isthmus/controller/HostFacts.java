@@ -55,13 +55,12 @@ record HostFacts(String name, Base base, Hardware hardware) {
                     default -> System.getProperty("os.arch");
                 };
         return new Hardware(
-                arch,
-                (long) Runtime.getRuntime().availableProcessors(),
-                memory(),
-                null,
-                region == null || region.isEmpty() ? null : region + "a",
-                null,
-                List.of());
+                arch, (long) Runtime.getRuntime().availableProcessors(), memory(), null, zone(region), null, List.of());
+    }
+
+    /** As machines of this host have it: a region `us-east-1` has the zone `us-east-1a`, a cloud without regions one of its name. */
+    private static String zone(String region) {
+        return region == null || region.isEmpty() ? null : region.equals("localhost") ? region : region + "a";
     }
 
     private static Long memory() {

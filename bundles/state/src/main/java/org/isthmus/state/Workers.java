@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.MDC;
 
 /** The threads of one store; idle ones go away, except the appender's. */
 final class Workers implements AutoCloseable {
@@ -38,7 +39,12 @@ final class Workers implements AutoCloseable {
     private static ThreadFactory named(String name) {
         AtomicInteger count = new AtomicInteger();
         return work -> {
-            Thread thread = new Thread(work, name + "-" + count.incrementAndGet());
+            // The log's context is inherited: whoever happens to need a new thread would sign all that it ever logs.
+            Runnable unsigned = () -> {
+                MDC.clear();
+                work.run();
+            };
+            Thread thread = new Thread(unsigned, name + "-" + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };

@@ -13,6 +13,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.MDC;
 
 /** Puts the localhost provider into the container. */
 @Component(service = CloudProvider.class, property = "isthmus.cloud.type=localhost")
@@ -27,7 +28,13 @@ public final class LocalhostComponent implements CloudProvider {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, "isthmus-localhost-" + count.incrementAndGet());
+                    // The log's context is inherited: whoever happens to need a new thread would sign all that it ever
+                    // logs.
+                    Runnable unsigned = () -> {
+                        MDC.clear();
+                        work.run();
+                    };
+                    Thread thread = new Thread(unsigned, "isthmus-localhost-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });

@@ -3,6 +3,10 @@ set -eu
 root=${ISTHMUS_ROOT:-}
 unit=${JUJU_UNIT_NAME//\//-}
 home=${ISTHMUS_MACHINE_DIR:-/var/lib}/srv/$unit
+# A socket's path has at most 107 bytes; below a deep folder it is reached by way of the process' own folder, which is the data.
+socket=$home/socket
+[ ${#socket} -le 100 ] || socket=/proc/self/cwd/socket
+at_data() { if [ "${socket#/proc/}" = "$socket" ]; then echo :; else echo "cd $home/data"; fi; }
 address=$(unit-get private-address)
 export PATH=$PATH:$root/usr/bin:$root/usr/sbin:$root/bin:$root/sbin
 libs=$root/usr/lib/$(uname -m)-linux-gnu:$root/lib/$(uname -m)-linux-gnu
@@ -16,7 +20,7 @@ install_server() {
   mkdir -p "$home"/{tmp,passwords}
   chmod 700 "$home"
   [ -s "$home/root-password" ] || new_password > "$home/root-password"
-  printf '[client]\nuser=root\npassword=%s\nsocket=%s/socket\n' "$(cat "$home/root-password")" "$home" > "$home/client.cnf"
+  printf '[client]\nuser=root\npassword=%s\nsocket=%s\n' "$(cat "$home/root-password")" "$socket" > "$home/client.cnf"
   chmod 600 "$home/client.cnf" "$home/root-password"
   if [ ! -d "$home/data" ]; then
     # Whole under its name, or not at all: this hook may be cut off and run again.
@@ -37,6 +41,7 @@ wrap_client() {
   cat > "$bin/mysql" <<WRAPPER
 #!/bin/bash
 export LD_LIBRARY_PATH=${root:+$libs}
+$(at_data)
 exec ${root}/usr/bin/mariadb --defaults-file=$home/client.cnf --prompt='mysql> ' "\$@"
 WRAPPER
   chmod 755 "$bin/mysql"
@@ -44,7 +49,10 @@ WRAPPER
 
 new_password() { head -c 18 /dev/urandom | base64 | tr '+/' 'xy'; }
 as_user() { if [ "$(id -u)" = 0 ]; then echo --user=root; fi; }
-sql() { with_libs mariadb --defaults-file="$home/client.cnf" --batch --skip-column-names "$@"; }
+sql() (
+  $(at_data)
+  with_libs mariadb --defaults-file="$home/client.cnf" --batch --skip-column-names "$@"
+)
 # The bytes of a name or a password, whatever is in them.
 quoted() { printf "'%s'" "$(printf %s "$1" | sed "s/[\\\\']/\\\\&/g")"; }
 
@@ -68,7 +76,7 @@ SQL
     cd "$home"
     [ -z "$root" ] || export LD_LIBRARY_PATH=$libs
     exec setsid "$root/usr/sbin/mariadbd" --no-defaults $(as_user) --basedir="$root/usr" --datadir="$home/data" \
-      --tmpdir="$home/tmp" --socket="$home/socket" --pid-file="$home/pid" --port=3306 --bind-address="${ISTHMUS_ADDRESS:-0.0.0.0}" \
+      --tmpdir="$home/tmp" --socket="$socket" --pid-file="$home/pid" --port=3306 --bind-address="${ISTHMUS_ADDRESS:-0.0.0.0}" \
       --init-file="$home/init.sql" --skip-name-resolve --performance-schema=off --innodb-log-file-size=16M \
       --innodb-buffer-pool-size="$(config-get buffer-pool-size)" --max-connections="$(config-get max-connections)" \
       --server-id=$((${unit##*-} + 1)) --log-bin="$home/data/binlog" --log-slave-updates --binlog-format=mixed \

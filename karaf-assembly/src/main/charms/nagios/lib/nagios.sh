@@ -87,6 +87,9 @@ RUN
   mv "$home/run.new" "$home/run"
   targets | INTERVAL=$(config-get check_interval) TIMEOUT=$(config-get check_timeout) \
     python "$lib/objects.py" "$home/objects.new" "$root/usr/lib/nagios/plugins" "$home/run"
+  # A socket's path has at most 107 bytes; below a deep folder it is reached by way of the daemon's own folder, which is home.
+  local query_socket=$home/var/nagios.qh
+  [ ${#query_socket} -le 100 ] || query_socket=/proc/self/cwd/var/nagios.qh
   cat > "$home/nagios.new" <<CFG
 log_file=$home/var/nagios.log
 log_archive_path=$home/var/archives
@@ -101,7 +104,7 @@ nagios_user=$as
 nagios_group=$(id -gn "$as")
 check_external_commands=0
 command_file=$home/var/nagios.cmd
-query_socket=$home/var/nagios.qh
+query_socket=$query_socket
 lock_file=$home/var/nagios.pid
 temp_file=$home/tmp/nagios.tmp
 temp_path=$home/tmp

@@ -57,22 +57,14 @@ public class DispatchTest {
         get(both.login(Login.agent("unit-mysql-1", "secret", null)));
         callers.put("machine+unit", both);
         callers.put("unit", world.connect(World.MODEL, Login.agent("unit-mysql-0", "secret", null)));
-        // A user without rights on the model, who was let in while he had some.
-        grant("nobody", "read");
-        callers.put("nobody", world.connect(World.MODEL, Login.user("nobody", "secret")));
-        get(world.model().submit(tx -> {
-            tx.remove(Kinds.MODEL_USER, "nobody");
-            return null;
-        }));
         Map<String, Set<String>> allowed = Map.of(
-                "Authenticated",
-                        Set.of("reader", "writer", "owner", "admin", "machine", "machine+unit", "unit", "nobody"),
+                "Authenticated", Set.of("reader", "writer", "owner", "admin", "machine", "machine+unit", "unit"),
                 "Read", Set.of("reader", "writer", "owner", "admin"),
                 "Write", Set.of("writer", "owner", "admin"),
                 "Admin", Set.of("owner", "admin"),
                 "Superuser", Set.of("admin"),
-                "Login", Set.of("reader", "writer", "owner", "admin", "nobody"),
-                "Checked", Set.of("reader", "writer", "owner", "admin", "nobody"),
+                "Login", Set.of("reader", "writer", "owner", "admin"),
+                "Checked", Set.of("reader", "writer", "owner", "admin"),
                 "Machine", Set.of("machine", "machine+unit"),
                 "Unit", Set.of("machine+unit", "unit"),
                 "Agent", Set.of("machine", "machine+unit", "unit"));
@@ -191,7 +183,16 @@ public class DispatchTest {
             world.engine.setDisabled(tx, "writer", true);
             return null;
         }));
-        assertEquals(DENIED, refusal(call(c, "Read", Map.of())));
+        refusedOrClosed(call(c, "Read", Map.of()));
+    }
+
+    /** Whoever may no longer log in is sent away; the call is refused when it is faster than that. */
+    private static void refusedOrClosed(CompletionStage<JsonNode> call) throws Exception {
+        try {
+            assertEquals(DENIED, refusal(call));
+        } catch (java.io.IOException closed) {
+            assertTrue(closed.getMessage(), closed.getMessage().contains("access was taken back"));
+        }
     }
 
     @Test
@@ -225,6 +226,7 @@ public class DispatchTest {
     @Test
     public void watchersParkTellAndStop() throws Exception {
         ApiConnection c = world.connect(World.MODEL, Login.user("writer", "secret"));
+        int before = world.model().watches();
         JsonNode made = get(call(c, "Watch", null));
         String id = made.path("watcher-id").asText();
         assertEquals("first", made.path("name").asText());
@@ -253,7 +255,7 @@ public class DispatchTest {
         get(c.call("ThingWatcher", 1, id, "Stop", null));
         assertEquals("watcher was stopped|stopped", refusal(parked));
         assertEquals("unknown watcher id|not found", refusal(c.call("ThingWatcher", 1, id, "Next", null)));
-        assertEquals(0, world.model().watches());
+        assertEquals(before, world.model().watches());
 
         JsonNode many = get(call(c, "WatchMany", null)).path("results");
         assertEquals(
@@ -261,7 +263,7 @@ public class DispatchTest {
                 get(c.call("ThingWatcher", 1, many.path(1).path("id").asText(), "Next", null))
                         .path("name")
                         .asText());
-        assertEquals(1, world.model().watches());
+        assertEquals(before + 1, world.model().watches());
         c.close();
         until("closing ends watchers", () -> world.model().watches() == 0 && world.controller.watches() == 0);
     }
@@ -276,7 +278,7 @@ public class DispatchTest {
             tx.put(Kinds.MODEL, tx.now().model().withName("secret plans"));
             return null;
         }));
-        assertEquals(DENIED, refusal(next));
+        refusedOrClosed(next);
     }
 
     @Test

@@ -56,6 +56,46 @@ public class LoginTest {
         until("connection noted", () -> world.model().snapshot().has(Kinds.LAST_CONNECTION, "reader"));
     }
 
+    /** A session that only waits ends too: nobody has to ask first. */
+    @Test
+    public void aDisabledUsersSessionsEnd() throws Exception {
+        try (ApiConnection there = world.connect(null, Login.user("reader", "secret"));
+                ApiConnection here = world.connect(World.MODEL, Login.user("reader", "secret"));
+                ApiConnection other = world.connect(World.MODEL, Login.user("writer", "secret"))) {
+            get(world.controller.submit(tx -> {
+                tx.put(Kinds.USER, tx.need(Kinds.USER, "reader").withDisabled(true));
+                return null;
+            }));
+            until("both ended", () -> !there.isOpen() && !here.isOpen());
+            get(other.ping(World.LIMIT));
+        }
+    }
+
+    @Test
+    public void revokingTheModelEndsSessionsOnItAndNoOther() throws Exception {
+        try (ApiConnection there = world.connect(null, Login.user("reader", "secret"));
+                ApiConnection here = world.connect(World.MODEL, Login.user("reader", "secret"))) {
+            get(world.model().submit(tx -> {
+                tx.remove(Kinds.MODEL_USER, "reader");
+                return null;
+            }));
+            until("ended", () -> !here.isOpen());
+            get(there.ping(World.LIMIT));
+        }
+    }
+
+    @Test
+    public void anotherLevelEndsNothing() throws Exception {
+        try (ApiConnection here = world.connect(World.MODEL, Login.user("writer", "secret"))) {
+            get(world.model().submit(tx -> {
+                tx.put(Kinds.MODEL_USER, tx.need(Kinds.MODEL_USER, "writer").withAccess("read"));
+                return null;
+            }));
+            get(here.ping(World.LIMIT));
+            assertTrue(here.isOpen());
+        }
+    }
+
     @Test
     public void badLoginsAreRefused() throws Exception {
         String bad = "invalid entity name or password|unauthorized access";

@@ -56,7 +56,7 @@ final class Bootstrapper {
     Map<String, String> make(Bootstrap request, String uuid, Path folder, Consumer<String> progress)
             throws IOException {
         Instant now = Instant.now();
-        check(request, uuid);
+        check(request, uuid, progress);
         Files.createDirectories(folder);
         progress.accept("Making the controller's certificate authority");
         on.servers().createAuthority(RunningController.tlsFolder(folder), request.name());
@@ -95,7 +95,7 @@ final class Bootstrapper {
     }
 
     /** The cloud must be one that an installed provider serves, with a credential it takes. */
-    private void check(Bootstrap request, String uuid) throws IOException {
+    private void check(Bootstrap request, String uuid, Consumer<String> progress) throws IOException {
         String type = request.cloud().type();
         if (!rooms.providerTypes().contains(type)) {
             throw Problem.refuse(
@@ -107,7 +107,12 @@ final class Bootstrapper {
         }
         await(rooms.provider(type).call(provider -> {
             try (CloudProvider.Cloud cloud = provider.open(spec(request, uuid))) {
-                cloud.precheck(request.constraints() == null ? Constraints.NONE : request.constraints(), null);
+                cloud.precheck(request.constraints() == null ? Constraints.NONE : request.constraints(), null)
+                        .forEach(progress);
+                if (cloud.firewall().isEmpty()) {
+                    progress.accept("firewall not enforced: on a cloud of type " + type
+                            + ", ports are open to whoever reaches the machine, exposed or not");
+                }
             }
             return java.util.concurrent.CompletableFuture.completedFuture(null);
         }));
@@ -129,8 +134,12 @@ final class Bootstrapper {
 
     private void fillController(
             Store store, Bootstrap request, String uuid, Instant now, ModelEngine engine, AccessEngine access) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("api-port", freePort());
+        Map<String, Object> settings = new HashMap<>(request.settings() == null ? Map.of() : request.settings());
+        // Clients write the port down: one that was left open is chosen now, for good.
+        settings.computeIfPresent("api-port", (name, port) -> "0".equals(String.valueOf(port)) ? null : port);
+        if (!settings.containsKey("api-port")) {
+            settings.put("api-port", freePort());
+        }
         String hash = access.hashPassword(request.password());
         awaitUnchecked(store.controller().submit(tx -> {
             // The composition root lays the first stone; every later change goes through the engines.
@@ -141,12 +150,10 @@ final class Bootstrapper {
                             request.name(),
                             request.cloud().name(),
                             request.region(),
-                            settings,
+                            Map.of(),
                             Product.AGENT_VERSION,
                             now));
-            if (request.settings() != null && !request.settings().isEmpty()) {
-                engine.configureController(tx, request.settings(), List.of());
-            }
+            engine.configureController(tx, settings, List.of());
             engine.putCloud(tx, request.cloud(), false);
             if (request.credential() != null) {
                 engine.putCredential(tx, request.credential());

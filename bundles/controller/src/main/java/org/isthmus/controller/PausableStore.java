@@ -91,6 +91,11 @@ final class PausableStore implements Store {
         return store.model(uuid).map(documents -> models.computeIfAbsent(uuid, id -> wrap(id, documents)));
     }
 
+    @Override
+    public Optional<Documents> loaded(String uuid) {
+        return Optional.ofNullable(models.get(uuid));
+    }
+
     private PausableDocuments wrap(String uuid, Documents documents) {
         PausableDocuments wrapped = new PausableDocuments(
                 uuid, plug, store -> store.model(uuid).orElseThrow(() -> PausableDocuments.gone(uuid)));

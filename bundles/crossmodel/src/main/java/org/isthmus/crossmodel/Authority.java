@@ -12,6 +12,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.OfferConnection;
+import org.isthmus.model.OfferGrant;
 import org.isthmus.model.OfferKey;
 import org.isthmus.model.OfferUser;
 import org.isthmus.model.Snapshot;
@@ -43,6 +44,14 @@ final class Authority {
             throw Problem.denied();
         }
         return new Consumer(declared.getOrDefault("username", ""), macaroon.identifier());
+    }
+
+    /** A copy in another model's hands is worth nothing. */
+    static void needOwner(Snapshot model, Consumer consumer, String consumerModel) {
+        OfferGrant pinned = model.get(Kinds.OFFER_GRANT, consumer.nonce());
+        if (pinned != null && !pinned.consumerModel().equals(consumerModel)) {
+            throw Problem.denied();
+        }
     }
 
     /** Whether this user may consume the offer now. */

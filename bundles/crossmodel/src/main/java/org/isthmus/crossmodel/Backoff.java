@@ -2,20 +2,25 @@ package org.isthmus.crossmodel;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/** How long to wait before trying again: half a second, doubling to a minute, with some jitter. */
+/** How long to wait before trying again: doubles up to a limit, with some jitter. */
 final class Backoff {
-    private static final long FIRST_MILLIS = 500;
-    private static final long LAST_MILLIS = 60_000;
+    private final long first;
+    private final long last;
+    private long next;
 
-    private long next = FIRST_MILLIS;
+    Backoff(long firstMillis, long lastMillis) {
+        this.first = firstMillis;
+        this.last = lastMillis;
+        this.next = firstMillis;
+    }
 
     synchronized long take() {
         long wait = next;
-        next = Math.min(LAST_MILLIS, next * 2);
+        next = Math.min(last, next * 2);
         return wait - ThreadLocalRandom.current().nextLong(wait / 4 + 1);
     }
 
     synchronized void reset() {
-        next = FIRST_MILLIS;
+        next = first;
     }
 }

@@ -1,7 +1,5 @@
 package org.isthmus.crossmodel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +22,8 @@ final class ConsumingView {
     private static final String APPLICATION = "application";
     private static final String LIFE = "life";
 
-    /** @param published what the record shall hold once the message is answered */
-    record Message(RelationChange change, Map<String, String> published) {}
+    /** @param tells what the far side knows once the message is answered: names to versions */
+    record Message(RelationChange change, Map<String, String> tells) {}
 
     private ConsumingView() {}
 
@@ -40,17 +38,23 @@ final class ConsumingView {
         return null;
     }
 
-    /** The next message; null when the offering side knows all there is. */
+    /**
+     * The next message; null when the offering side knows all there is.
+     *
+     * @param told what it knows; null for not known: then all is told
+     */
     static Message message(
             Snapshot model,
             Relation relation,
             RemoteRelation record,
+            long sequence,
+            Map<String, String> told,
             String offeringModel,
-            String token,
-            ObjectMapper json) {
+            String token) {
         Relation.Endpoint saas = saas(model, relation);
         String local = relation.counterpartOf(saas.application()).application();
         boolean alive = relation.life() == Life.ALIVE;
+        Map<String, String> before = told == null ? Map.of() : told;
         Map<String, String> now = new TreeMap<>();
         now.put(LIFE, alive ? "alive" : "dying");
         List<UnitChange> changed = new ArrayList<>();
@@ -58,30 +62,30 @@ final class ConsumingView {
         if (alive && !relation.suspended()) {
             for (RelationUnit unit : model.by(Kinds.RELATION_UNITS_IN_SCOPE, relation.id())) {
                 if (Names.applicationOf(unit.unit()).equals(local)) {
-                    Map<String, String> settings = OfferingView.reachable(unit.settings());
-                    String digest = digest(json, settings);
-                    now.put(unit.unit(), digest);
-                    if (!digest.equals(record.published().get(unit.unit()))) {
-                        changed.add(new UnitChange(Names.numberOf(unit.unit()), settings));
+                    String version = Long.toString(unit.version());
+                    now.put(unit.unit(), version);
+                    if (!version.equals(before.get(unit.unit()))) {
+                        changed.add(
+                                new UnitChange(Names.numberOf(unit.unit()), OfferingView.reachable(unit.settings())));
                     }
                 }
             }
             RelationApplication bag =
                     model.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), local));
             if (bag != null) {
-                String digest = digest(json, bag.settings());
-                now.put(APPLICATION, digest);
-                application = digest.equals(record.published().get(APPLICATION)) ? null : bag.settings();
+                String version = Long.toString(bag.version());
+                now.put(APPLICATION, version);
+                application = version.equals(before.get(APPLICATION)) ? null : bag.settings();
             }
         }
-        List<Integer> departed = record.published().keySet().stream()
+        if (now.equals(told)) {
+            return null;
+        }
+        List<Integer> departed = before.keySet().stream()
                 .filter(name -> name.indexOf('/') > 0 && !now.containsKey(name))
                 .map(Names::numberOf)
                 .sorted()
                 .toList();
-        if (now.equals(record.published())) {
-            return null;
-        }
         return new Message(
                 new RelationChange(
                         record.token(),
@@ -89,7 +93,7 @@ final class ConsumingView {
                         "model-" + offeringModel,
                         record.secret(),
                         record.epoch(),
-                        record.sequence() + 1,
+                        sequence,
                         now.get(LIFE),
                         false,
                         false,
@@ -98,7 +102,7 @@ final class ConsumingView {
                         application,
                         changed,
                         departed,
-                        false),
+                        told == null),
                 now);
     }
 
@@ -124,14 +128,5 @@ final class ConsumingView {
             }
         }
         return List.copyOf(addresses);
-    }
-
-    static String digest(ObjectMapper json, Map<String, String> settings) {
-        try {
-            return Authority.hash(json.writeValueAsString(new TreeMap<>(settings)))
-                    .substring(0, 32);
-        } catch (JsonProcessingException stringsAlwaysEncode) {
-            throw new IllegalStateException(stringsAlwaysEncode);
-        }
     }
 }

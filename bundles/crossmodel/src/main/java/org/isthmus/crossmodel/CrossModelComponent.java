@@ -11,15 +11,16 @@ import org.osgi.service.component.annotations.Deactivate;
         service = {},
         immediate = true)
 public final class CrossModelComponent {
-    private final Links links = new Links();
-    private final CrossModelReconciler consumer = new CrossModelReconciler(links);
+    private final Links links = new Links(new SocketDial(), Patience.USUAL);
+    private final ExternalControllers externals = new ExternalControllers(links);
+    private final CrossModelReconciler consumer = new CrossModelReconciler(links, externals);
     private final java.util.List<org.osgi.framework.ServiceRegistration<Reconciler>> registrations;
 
     @Activate
     public CrossModelComponent(BundleContext context) {
         registrations = java.util.List.of(
                 context.registerService(Reconciler.class, consumer, null),
-                context.registerService(Reconciler.class, new OutboxReconciler(links), null));
+                context.registerService(Reconciler.class, new OutboxReconciler(links, externals), null));
     }
 
     @Deactivate

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
@@ -23,11 +24,13 @@ import org.isthmus.rpc.Reconciler;
 /** The consuming side: a pump for each relation with a SAAS, and one for each SAAS; kicked by what changed. */
 final class CrossModelReconciler implements Reconciler {
     private final Links links;
+    private final ExternalControllers externals;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
 
-    CrossModelReconciler(Links links) {
+    CrossModelReconciler(Links links, ExternalControllers externals) {
         this.links = links;
+        this.externals = externals;
     }
 
     @Override
@@ -59,22 +62,24 @@ final class CrossModelReconciler implements Reconciler {
         for (Key key : cause.changed()) {
             if (key.kind().equals(Kinds.REMOTE_APPLICATION)) {
                 touch(now, key.id(), relations, saas);
+                if (!now.has(Kinds.REMOTE_APPLICATION, key.id())) {
+                    externals.look(controller);
+                }
             } else {
+                if (key.kind().equals(Kinds.REMOTE_RELATION) && !now.has(Kinds.REMOTE_RELATION, key.id())) {
+                    externals.look(controller);
+                }
                 int hash = key.id().indexOf('#');
                 relations.add(Integer.valueOf(hash < 0 ? key.id() : key.id().substring(0, hash)));
             }
         }
-        saas.forEach(name -> pump(
-                        controller, model, "saas " + name, end -> new SaasPump(controller, model, name, links, end))
-                .kick());
+        for (String name : saas) {
+            kick(controller, model, "saas " + name, end -> new SaasPump(controller, model, name, links, end));
+        }
         for (int number : relations) {
-            if (concerns(now, number)) {
-                pump(
-                                controller,
-                                model,
-                                "relation " + number,
-                                end -> new RelationPump(controller, model, number, links, random, end))
-                        .kick();
+            String what = "relation " + number;
+            if (concerns(now, number) || pumps.containsKey(key(controller, model, what))) {
+                kick(controller, model, what, end -> new RelationPump(controller, model, number, links, random, end));
             }
         }
         return CompletableFuture.completedFuture(null);
@@ -96,13 +101,25 @@ final class CrossModelReconciler implements Reconciler {
                 || (relation != null && ConsumingView.saas(now, relation) != null);
     }
 
-    private Pump pump(
-            ControllerContext controller,
-            Documents model,
-            String what,
-            java.util.function.Function<Runnable, Pump> make) {
-        String key = controller.uuid() + "/" + model.id() + "/" + what;
-        return pumps.computeIfAbsent(key, k -> make.apply(() -> pumps.remove(k)));
+    private static String key(ControllerContext controller, Documents model, String what) {
+        return controller.uuid() + "/" + model.id() + "/" + what;
+    }
+
+    /** A pump that is over takes no more kicks, and one of a controller that was started anew belongs to what is gone. */
+    private void kick(ControllerContext controller, Documents model, String what, Function<Runnable, Pump> make) {
+        String key = key(controller, model, what);
+        Pump known = pumps.get(key);
+        while (known == null || !known.isOf(controller, model) || !known.kick()) {
+            if (known != null) {
+                pumps.remove(key, known);
+                known.close();
+            }
+            known = pumps.computeIfAbsent(key, k -> {
+                Pump[] made = new Pump[1];
+                made[0] = make.apply(() -> pumps.remove(k, made[0]));
+                return made[0];
+            });
+        }
     }
 
     void close() {

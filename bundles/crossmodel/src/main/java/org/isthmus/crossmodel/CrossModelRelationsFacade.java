@@ -1,6 +1,8 @@
 package org.isthmus.crossmodel;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +17,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
 import org.isthmus.model.OfferConnection;
 import org.isthmus.model.OfferGrant;
@@ -162,7 +165,8 @@ public final class CrossModelRelationsFacade {
                     Authority.needEpoch(tx.now(), change.epoch());
                     OfferConnection connection =
                             Authority.connection(tx.now(), change.relationToken(), change.secret());
-                    if (!offers.advance(tx, connection.token(), change.sequence())) {
+                    // The last word needs no number: nothing that comes after it counts.
+                    if (!change.forceCleanup() && !offers.advance(tx, connection.token(), change.sequence())) {
                         return new Published(false, connection.sequence());
                     }
                     apply(tx, offers, relations, connection, change, call);
@@ -190,23 +194,32 @@ public final class CrossModelRelationsFacade {
                 relations.destroyRelation(tx, number, false, call.now());
             }
             // The consumer drains its own side: what it had here is gone at once, ours depart in their own time.
-            for (String unit : unitsInScope(tx.now(), number, proxy)) {
-                leave(tx, relations, number, unit);
-            }
+            leaveOthers(tx, relations, number, proxy, Set.of());
             offers.settle(tx, call.now());
             return;
         }
-        if (relation.life() != Life.ALIVE || relation.suspended()) {
+        if (relation.life() != Life.ALIVE) {
             return;
+        }
+        List<UnitChange> changed = change.changedUnits() == null ? List.of() : change.changedUnits();
+        if (relation.suspended() && (!changed.isEmpty() || change.applicationSettings() != null)) {
+            // It does not know yet; when it does, and again when it is over, it says all anew.
+            throw Problem.refuse(Code.TRY_AGAIN, "relation \"%s\" is suspended", connection.token());
         }
         if (change.applicationSettings() != null) {
             replaceApplication(tx, relations, number, proxy, change.applicationSettings());
         }
-        for (UnitChange unit : change.changedUnits() == null ? List.<UnitChange>of() : change.changedUnits()) {
-            enter(tx, relations, number, proxy + "/" + unit.unitId(), unit.settings());
+        Set<String> present = new HashSet<>();
+        for (UnitChange unit : changed) {
+            String name = proxy + "/" + unit.unitId();
+            present.add(name);
+            enter(tx, relations, number, name, unit.settings(), call.now());
         }
         if (change.departedUnits() != null) {
             change.departedUnits().forEach(unit -> leave(tx, relations, number, proxy + "/" + unit));
+        }
+        if (change.whole()) {
+            leaveOthers(tx, relations, number, proxy, present);
         }
     }
 
@@ -218,15 +231,18 @@ public final class CrossModelRelationsFacade {
                 .orElse("");
     }
 
-    private static List<String> unitsInScope(Snapshot model, int relation, String application) {
-        return model.by(Kinds.RELATION_UNITS_IN_SCOPE, Integer.toString(relation)).stream()
-                .map(RelationUnit::unit)
-                .filter(unit -> Names.applicationOf(unit).equals(application))
-                .toList();
+    /** Units of this application that are not among those present leave. */
+    static void leaveOthers(Tx tx, RelationEngine relations, int number, String application, Set<String> present) {
+        for (RelationUnit unit : tx.now().listBy(Kinds.RELATION_UNITS_IN_SCOPE, Integer.toString(number))) {
+            if (Names.applicationOf(unit.unit()).equals(application) && !present.contains(unit.unit())) {
+                leave(tx, relations, number, unit.unit());
+            }
+        }
     }
 
     /** Whole settings: keys that are not named any more are written empty, which deletes them. */
-    static void enter(Tx tx, RelationEngine relations, int number, String unit, Map<String, String> settings) {
+    static void enter(
+            Tx tx, RelationEngine relations, int number, String unit, Map<String, String> settings, Instant now) {
         RelationUnit before = tx.get(Kinds.RELATION_UNIT, RelationUnit.idOf(number, unit));
         Map<String, String> whole = new TreeMap<>();
         if (before != null && before.inScope()) {
@@ -234,7 +250,7 @@ public final class CrossModelRelationsFacade {
         }
         whole.putAll(settings == null ? Map.of() : settings);
         if (before == null || !before.inScope()) {
-            relations.enterScope(tx, number, unit, whole);
+            relations.enterScope(tx, number, unit, whole, now);
         } else {
             relations.writeUnitSettings(tx, number, unit, whole);
         }
@@ -340,6 +356,7 @@ public final class CrossModelRelationsFacade {
                     new WatchResult(null, null, OfferingView.status(now, arg.offerUuid()), null));
         }
         Authority.Consumer consumer = Authority.consumer(now, arg.offerUuid(), arg.macaroons());
+        Authority.needOwner(now, consumer, Tag.idOf("model", arg.sourceModelTag()));
         return call.controller().access().call(access -> {
             if (!Authority.mayConsume(controller, now, access, offer.uuid(), consumer.user())) {
                 throw Problem.denied();
@@ -347,6 +364,7 @@ public final class CrossModelRelationsFacade {
             Set<Interest> interests = Set.of(
                     Interest.in(Kinds.OFFER, offer.uuid()),
                     Interest.in(Kinds.OFFER_USER, OfferUser.idOf(offer.uuid(), consumer.user())),
+                    Interest.in(Kinds.MODEL_USER, consumer.user()),
                     Interest.in(Kinds.APPLICATION, offer.application()),
                     Interest.in(Kinds.UNIT, Kinds.UNITS_BY_APPLICATION, offer.application()));
             Map<String, Object> state = new TreeMap<>();
@@ -360,10 +378,19 @@ public final class CrossModelRelationsFacade {
 
     private static Documents offeringModel(Call call, String tag) {
         String uuid = Tag.idOf("model", tag);
-        return call.controller()
-                .store()
-                .model(uuid)
-                .orElseThrow(() -> Problem.refuse(Code.MODEL_NOT_FOUND, "unknown model: \"%s\"", uuid));
+        Documents model = call.controller().store().model(uuid).orElse(null);
+        ModelRecord record = model == null ? null : model.snapshot().model();
+        if (record == null || record.mode() == ModelRecord.Mode.IMPORTING) {
+            throw Problem.refuse(Code.MODEL_NOT_FOUND, "unknown model: \"%s\"", uuid);
+        }
+        // Whoever is on the way elsewhere gives no answer that would be taken for good.
+        if (record.mode() == ModelRecord.Mode.MOVED) {
+            throw Problem.refuse(Code.REDIRECT, "model \"%s\" has another controller by now", uuid);
+        }
+        if (record.mode() == ModelRecord.Mode.MIGRATING) {
+            throw Problem.refuse(Code.MIGRATION_IN_PROGRESS, "model \"%s\" is being migrated", uuid);
+        }
+        return model;
     }
 
     /** What is decided with all three engines at hand. */

@@ -1,15 +1,16 @@
 package org.isthmus.crossmodel;
 
-import java.time.Duration;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.isthmus.client.ApiConnection;
-import org.isthmus.client.Dialer;
-import org.isthmus.client.Endpoint;
-import org.isthmus.client.Login;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.isthmus.rpc.ControllerContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,37 +20,53 @@ import org.slf4j.LoggerFactory;
  */
 final class Link {
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
-    private static final Duration PING = Duration.ofSeconds(10);
 
+    private final ControllerContext from;
+    private final String target;
     private final String name;
-    private final Supplier<Endpoint> endpoint;
-    private final Dialer dialer;
+    private final Dial dial;
     private final Threads threads;
-    private final Backoff backoff = new Backoff();
+    private final Backoff backoff;
+    private final long answerMillis;
     private final Set<Runnable> users = new LinkedHashSet<>();
-    private ApiConnection connection;
+    private Peer peer;
     private boolean dialling;
     private boolean closed;
     private volatile String failure;
 
-    /** @param endpoint asked anew for each attempt: addresses change; null when the controller is not known any more */
-    Link(String name, Supplier<Endpoint> endpoint, Dialer dialer, Threads threads) {
-        this.name = name;
-        this.endpoint = endpoint;
-        this.dialer = dialer;
+    /** @param target null for the controller itself */
+    Link(ControllerContext from, String target, Dial dial, Threads threads, Patience patience) {
+        this.from = from;
+        this.target = target;
+        this.name = target == null ? from.name() : target;
+        this.dial = dial;
         this.threads = threads;
+        this.backoff = patience.backoff();
+        this.answerMillis = patience.answer().toMillis();
     }
 
-    /** The connection, if it is up now. Dials where it is not; `user` is run when it comes up or goes down. */
-    ApiConnection connection(Runnable user) {
+    boolean isFrom(ControllerContext controller) {
+        return from == controller;
+    }
+
+    synchronized void join(Runnable user) {
+        users.add(user);
+    }
+
+    /** True when nobody is left. */
+    synchronized boolean leave(Runnable user) {
+        users.remove(user);
+        return users.isEmpty();
+    }
+
+    /** The connection, if it is up now. Dials where it is not. */
+    Peer peer() {
         synchronized (this) {
             if (closed) {
                 return null;
             }
-            users.add(user);
-            if (connection != null && connection.isOpen()) {
-                return connection;
+            if (peer != null && peer.isOpen()) {
+                return peer;
             }
             if (dialling) {
                 return null;
@@ -60,10 +77,22 @@ final class Link {
         return null;
     }
 
-    void leave(Runnable user) {
-        synchronized (this) {
-            users.remove(user);
-        }
+    /** As {@link Peer#call}; who does not answer in time is taken for gone. */
+    CompletionStage<JsonNode> call(Peer on, String facade, String method, Object params) {
+        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+        on.call(facade, "", method, params).whenComplete((node, problem) -> {
+            if (problem == null) {
+                answer.complete(node);
+            } else {
+                answer.completeExceptionally(problem);
+            }
+        });
+        return answer.orTimeout(answerMillis, TimeUnit.MILLISECONDS).whenComplete((node, problem) -> {
+            if (problem instanceof TimeoutException) {
+                LOG.warn("Controller {} does not answer {}.{}", name, facade, method);
+                on.close();
+            }
+        });
     }
 
     /** Why it is down, for people; null while it is up or was not tried. */
@@ -72,12 +101,14 @@ final class Link {
     }
 
     private void dial() {
-        Endpoint at = endpoint.get();
-        if (at == null) {
-            down("controller " + name + " is not known here any more");
+        CompletionStage<Peer> dialled;
+        try {
+            dialled = dial.dial(from, target);
+        } catch (RuntimeException leaving) {
+            down(reason(leaving));
             return;
         }
-        dialer.connect(at, Login.anonymous(), CONNECT_LIMIT).whenComplete((up, problem) -> {
+        dialled.whenComplete((up, problem) -> {
             if (problem != null) {
                 down(reason(problem));
             } else {
@@ -88,19 +119,19 @@ final class Link {
 
     private static String reason(Throwable problem) {
         Throwable at = problem;
-        while (at.getCause() != null && at instanceof java.util.concurrent.CompletionException) {
+        while (at.getCause() != null && at instanceof CompletionException) {
             at = at.getCause();
         }
         return at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
     }
 
-    private void up(ApiConnection up) {
+    private void up(Peer up) {
         boolean useless;
         synchronized (this) {
             dialling = false;
             useless = closed;
             if (!closed) {
-                connection = up;
+                peer = up;
             }
         }
         if (useless) {
@@ -110,17 +141,16 @@ final class Link {
         LOG.info("Connected to controller {}", name);
         failure = null;
         backoff.reset();
-        up.keepAlive(PING);
         up.closed().whenComplete((why, never) -> lost(up, why));
         tell();
     }
 
-    private void lost(ApiConnection which, Throwable why) {
+    private void lost(Peer which, Throwable why) {
         synchronized (this) {
-            if (connection != which) {
+            if (peer != which) {
                 return;
             }
-            connection = null;
+            peer = null;
         }
         LOG.info("Lost controller {}: {}", name, reason(why));
         failure = reason(why);
@@ -159,15 +189,19 @@ final class Link {
     }
 
     void close() {
-        ApiConnection leaving;
+        Peer leaving;
+        List<Runnable> left;
         synchronized (this) {
             closed = true;
-            leaving = connection;
-            connection = null;
+            leaving = peer;
+            peer = null;
+            left = new ArrayList<>(users);
             users.clear();
         }
         if (leaving != null) {
             leaving.close();
         }
+        // Whoever still hangs on it looks for another.
+        left.forEach(threads::execute);
     }
 }

@@ -68,7 +68,7 @@ final class OfferingView {
                 null,
                 null,
                 model.model().epoch(),
-                0,
+                connection.sequence(),
                 over ? "dying" : "alive",
                 false,
                 suspended,

@@ -2,6 +2,11 @@ package org.isthmus.crossmodel;
 
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import org.isthmus.api.Code;
+import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
+import org.isthmus.model.store.Documents;
+import org.isthmus.rpc.ControllerContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +29,31 @@ abstract class Pump {
         OVER
     }
 
-    private final Threads threads;
-    private final Backoff backoff = new Backoff();
+    /** The documents are closed: whoever opens them again makes new pumps. */
+    static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Stopped() {
+            super("stopped", null, false, false);
+        }
+    }
+
+    final ControllerContext controller;
+    final Documents model;
+    final Links links;
+    private final Backoff backoff;
     private final Runnable kick = this::kick;
     private boolean running;
     private boolean wanted;
-    private boolean over;
+    private volatile boolean over;
     private Future<?> alarm;
+    private Link link;
 
-    Pump(Threads threads) {
-        this.threads = threads;
+    Pump(ControllerContext controller, Documents model, Links links) {
+        this.controller = controller;
+        this.model = model;
+        this.links = links;
+        this.backoff = links.patience().backoff();
     }
 
     abstract String name();
@@ -43,23 +63,42 @@ abstract class Pump {
     /** Called once, when it is over. */
     abstract void ended();
 
-    /** The same object each time, so that links know whom to tell. */
-    final Runnable kicker() {
-        return kick;
+    final boolean isOf(ControllerContext itsController, Documents itsModel) {
+        return controller == itsController && model == itsModel;
     }
 
-    final void kick() {
+    final boolean isOver() {
+        return over;
+    }
+
+    /** The connection to this controller if it is up; a pump uses one link at a time. */
+    final Peer peer(String target) {
+        Link wantedLink = links.use(controller, target, kick);
+        if (link != null && link != wantedLink) {
+            links.leave(link, kick);
+        }
+        link = wantedLink;
+        return link.peer();
+    }
+
+    final Link link() {
+        return link;
+    }
+
+    /** False: it is over, and will never run again. */
+    final boolean kick() {
         synchronized (this) {
             if (over) {
-                return;
+                return false;
             }
             wanted = true;
             if (running) {
-                return;
+                return true;
             }
             running = true;
         }
-        threads.execute(this::run);
+        links.threads().execute(this::run);
+        return true;
     }
 
     private void run() {
@@ -72,7 +111,7 @@ abstract class Pump {
         }
         CompletionStage<Outcome> stage;
         try {
-            stage = step();
+            stage = over ? java.util.concurrent.CompletableFuture.completedFuture(Outcome.OVER) : step();
         } catch (RuntimeException failure) {
             done(null, failure);
             return;
@@ -84,27 +123,62 @@ abstract class Pump {
         if (failure != null) {
             LOG.debug("{}: {}", name(), failure.toString());
         }
-        Outcome found = failure != null ? Outcome.RETRY : outcome;
-        if (found == Outcome.OVER) {
-            close();
-            return;
-        }
+        Outcome found = failure == null ? outcome : isStopped(failure) ? Outcome.OVER : Outcome.RETRY;
+        boolean ends;
         boolean again;
         synchronized (this) {
-            again = !over && (found == Outcome.AGAIN || wanted);
+            ends = over || found == Outcome.OVER && (!wanted || isStopped(failure));
+            over = ends;
+            again = !ends && (found == Outcome.AGAIN || wanted);
             running = again;
-            if (!again && found == Outcome.RETRY && !over) {
-                alarm = threads.later(backoff.take(), kick);
+            if (!again && found == Outcome.RETRY && !ends) {
+                alarm = links.threads().later(backoff.take(), kick);
             }
+        }
+        if (ends) {
+            end();
+            return;
         }
         if (found == Outcome.IDLE || found == Outcome.AGAIN) {
             backoff.reset();
         }
         if (again) {
-            threads.execute(this::run);
+            links.threads().execute(this::run);
         }
     }
 
+    private static boolean isStopped(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof Stopped) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What is written here; it fails with {@link Stopped} where nothing can be written any more. */
+    static <R> CompletionStage<R> local(CompletionStage<R> written) {
+        return written.exceptionally(failure -> {
+            Problem problem = Refused.of(failure);
+            if (problem != null && problem.code() == Code.STOPPED) {
+                throw new Stopped();
+            }
+            throw failure instanceof RuntimeException known
+                    ? known
+                    : new java.util.concurrent.CompletionException(failure);
+        });
+    }
+
+    private void end() {
+        Link leaving = link;
+        link = null;
+        if (leaving != null) {
+            links.leave(leaving, kick);
+        }
+        ended();
+    }
+
+    /** Ends it, with what it is doing now. */
     final void close() {
         synchronized (this) {
             if (over) {
@@ -114,7 +188,11 @@ abstract class Pump {
             if (alarm != null) {
                 alarm.cancel(false);
             }
+            if (running) {
+                // The step that is under way finds out.
+                return;
+            }
         }
-        ended();
+        end();
     }
 }

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +20,6 @@ import org.isthmus.api.Life;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
-import org.isthmus.client.ApiConnection;
 import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Outgoing;
@@ -46,22 +45,42 @@ import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArg;
 import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArgs;
 import org.isthmus.wire.crossmodel.CrossModelCalls.WireEndpoint;
 
-/** Carries one relation with a SAAS to its offering side and back, from the consuming side, until it is gone on both. */
+/**
+ * Carries one relation with a SAAS to its offering side and back, from the consuming side, until it is gone on both.
+ *
+ * <p>What the far side was told is known for one connection only: the first message on each is whole, and so is the one after a
+ * call whose end nobody knows. Whatever was lost, said twice or overtaken before is put right by it.
+ */
 final class RelationPump extends Pump {
     private static final String CAUSE = "offer";
     private static final String FACADE = "CrossModelRelations";
+    private static final String WATCHER = "RemoteRelationWatcher";
 
-    private final ControllerContext controller;
-    private final Documents model;
+    /** Refusals that time heals. */
+    private static final Set<Code> FOR_NOW = EnumSet.of(
+            Code.TRY_AGAIN,
+            Code.MODEL_NOT_FOUND,
+            // What had this place is still being removed there.
+            Code.ALREADY_EXISTS,
+            Code.REDIRECT,
+            Code.MIGRATION_IN_PROGRESS,
+            Code.UPGRADE_IN_PROGRESS,
+            Code.STOPPED,
+            Code.DEADLINE_EXCEEDED,
+            Code.NOT_IMPLEMENTED);
+
     private final int number;
-    private final Links links;
     private final SecureRandom random;
     private final Runnable onEnd;
 
     // What holds for the connection in use only.
-    private ApiConnection session;
-    private boolean registered;
-    private boolean watching;
+    private volatile Peer session;
+    private volatile boolean registered;
+    private volatile String watcher;
+    /** What the far side is known to know; null: not known. */
+    private Map<String, String> told;
+
+    private volatile long sequence;
     private String ingressTold;
 
     RelationPump(
@@ -71,11 +90,8 @@ final class RelationPump extends Pump {
             Links links,
             SecureRandom random,
             Runnable onEnd) {
-        super(links.threads());
-        this.controller = controller;
-        this.model = model;
+        super(controller, model, links);
         this.number = number;
-        this.links = links;
         this.random = random;
         this.onEnd = onEnd;
     }
@@ -97,39 +113,48 @@ final class RelationPump extends Pump {
         RemoteRelation record = now.get(Kinds.REMOTE_RELATION, Integer.toString(number));
         Relation.Endpoint saasEnd = relation == null ? null : ConsumingView.saas(now, relation);
         if (saasEnd == null) {
-            return record == null ? CompletableFuture.completedFuture(Outcome.OVER) : cleanUp(now, record);
+            return record == null ? is(Outcome.OVER) : cleanUp(record);
         }
         RemoteApplication saas = now.get(Kinds.REMOTE_APPLICATION, saasEnd.application());
+        boolean alive = relation.life() == Life.ALIVE;
         if (record == null) {
-            return relation.life() == Life.ALIVE ? begin(saas) : drained(now, relation, saasEnd);
+            return alive ? begin(saas) : is(Outcome.IDLE);
         }
-        boolean ending = relation.life() != Life.ALIVE || saas.life() != Life.ALIVE;
-        if (ending && hasRemoteUnits(now, saasEnd.application())) {
-            return drained(now, relation, saasEnd);
+        Target target = Target.of(record);
+        if (target != null && target.gone()) {
+            return is(Outcome.IDLE);
         }
-        Link link = links.to(controller, saas.sourceController());
-        ApiConnection up = link.connection(kicker());
+        if (alive && saas.status().status().equals("terminated")) {
+            return overThere();
+        }
+        Peer up = peer(saas.sourceController());
         if (up == null) {
-            return CompletableFuture.completedFuture(Outcome.IDLE);
+            return is(Outcome.IDLE);
         }
         if (up != session) {
             session = up;
             registered = false;
-            watching = false;
+            watcher = null;
+            told = null;
             ingressTold = null;
         }
-        if (!registered) {
-            return register(now, relation, saasEnd, saas, record);
+        Target wanted = Target.of(saas, target != null && target.confirmed());
+        if (!wanted.equals(target)) {
+            // Where it is registered must be known after the SAAS is gone: written before the first word.
+            return save(record, wanted).thenApply(saved -> Outcome.AGAIN);
         }
-        if (!watching && !ending) {
+        if (!registered && !target.confirmed()) {
+            return alive ? register(now, relation, saasEnd, saas, record) : is(Outcome.IDLE);
+        }
+        registered = true;
+        if (watcher == null && alive) {
             return watch(saas, record);
         }
         return publish(now, relation, saas, record);
     }
 
-    private boolean hasRemoteUnits(Snapshot now, String saas) {
-        return now.by(Kinds.RELATION_UNITS_IN_SCOPE, Integer.toString(number)).stream()
-                .anyMatch(unit -> Names.applicationOf(unit.unit()).equals(saas));
+    private static CompletionStage<Outcome> is(Outcome outcome) {
+        return CompletableFuture.completedFuture(outcome);
     }
 
     /** Durable before it is told: a token for the relation, and the secret that proves later messages. */
@@ -146,28 +171,16 @@ final class RelationPump extends Pump {
                 Map.of(),
                 Instant.now());
         return offers(offers -> model.submit(tx -> {
-                    boolean mine = tx.get(Kinds.REMOTE_RELATION, fresh.id()) == null
-                            && tx.get(Kinds.RELATION, fresh.id()) != null;
-                    if (mine) {
-                        offers.putRemoteRelation(tx, fresh);
-                    }
-                    return Outcome.AGAIN;
-                }))
-                .thenApply(done -> done);
-    }
-
-    /** The far side's units leave here at once: a dead offering side blocks nothing. */
-    private CompletionStage<Outcome> drained(Snapshot now, Relation relation, Relation.Endpoint saas) {
-        if (!hasRemoteUnits(now, saas.application())) {
-            return CompletableFuture.completedFuture(Outcome.IDLE);
-        }
-        return relations(relations -> model.submit(tx -> {
-            leaveRemote(tx, relations, saas.application());
+            boolean mine =
+                    tx.get(Kinds.REMOTE_RELATION, fresh.id()) == null && tx.get(Kinds.RELATION, fresh.id()) != null;
+            if (mine) {
+                offers.putRemoteRelation(tx, fresh);
+            }
             return Outcome.AGAIN;
         }));
     }
 
-    private void leaveRemote(Tx tx, RelationEngine relations, String saas) {
+    private static void leaveRemote(Tx tx, RelationEngine relations, int number, String saas) {
         for (RelationUnit unit : tx.now().listBy(Kinds.RELATION_UNITS_IN_SCOPE, Integer.toString(number))) {
             if (Names.applicationOf(unit.unit()).equals(saas)) {
                 CrossModelRelationsFacade.leave(tx, relations, number, unit.unit());
@@ -175,26 +188,40 @@ final class RelationPump extends Pump {
         }
     }
 
+    /** It is gone at the far side, for certain: it ends here, and nobody there must hear of it. */
+    private CompletionStage<Outcome> overThere() {
+        return engines((offers, relations) -> model.submit(tx -> {
+            RemoteRelation record = tx.get(Kinds.REMOTE_RELATION, Integer.toString(number));
+            Target target = record == null ? null : Target.of(record);
+            if (target != null) {
+                offers.putRemoteRelation(tx, target.over().in(record));
+            }
+            end(tx, relations);
+            return Outcome.IDLE;
+        }));
+    }
+
+    private void end(Tx tx, RelationEngine relations) {
+        Relation relation = tx.get(Kinds.RELATION, Integer.toString(number));
+        if (relation != null && relation.life() == Life.ALIVE) {
+            relations.destroyRelation(tx, number, false, Instant.now());
+        }
+    }
+
     /** The relation is gone here: what is left there is told by the controller's outbox, however long that takes. */
-    private CompletionStage<Outcome> cleanUp(Snapshot now, RemoteRelation record) {
-        RemoteApplication saas = now.get(Kinds.REMOTE_APPLICATION, record.saas());
-        String target = saas == null ? null : saas.sourceController();
-        String offering = saas == null ? null : saas.sourceModel();
-        String known = record.published().getOrDefault("target", "");
-        String[] words = known.split(" ", 2);
-        String controllerUuid = target != null ? target : words[0].equals("-") ? null : words[0];
-        String offeringModel = offering != null ? offering : words.length > 1 ? words[1] : null;
-        if (offeringModel == null) {
-            // Never spoke to the far side: nothing is there.
+    private CompletionStage<Outcome> cleanUp(RemoteRelation record) {
+        Target target = Target.of(record);
+        if (target == null || target.gone()) {
+            // Never spoke to the far side, or it spoke last.
             return forget();
         }
         RelationChange last = new RelationChange(
                 record.token(),
                 null,
-                "model-" + offeringModel,
+                "model-" + target.model(),
                 record.secret(),
                 record.epoch(),
-                Long.MAX_VALUE,
+                0,
                 "dead",
                 true,
                 false,
@@ -203,11 +230,11 @@ final class RelationPump extends Pump {
                 null,
                 List.of(),
                 List.of(),
-                false);
+                true);
         Outgoing outgoing = new Outgoing(
                 record.token(),
-                controllerUuid == null || controllerUuid.isEmpty() ? controller.uuid() : controllerUuid,
-                saas == null ? "" : saas.offer(),
+                target.controller() == null ? controller.uuid() : target.controller(),
+                target.offer(),
                 record.token(),
                 record.secret(),
                 text(last),
@@ -238,21 +265,10 @@ final class RelationPump extends Pump {
 
     private CompletionStage<Outcome> register(
             Snapshot now, Relation relation, Relation.Endpoint saasEnd, RemoteApplication saas, RemoteRelation record) {
-        String target = (saas.sourceController() == null ? "-" : saas.sourceController()) + " " + saas.sourceModel();
-        if (!target.equals(record.published().get("target"))) {
-            // Where it is registered must be known after the SAAS is gone: written before the first word.
-            Map<String, String> published = new TreeMap<>(record.published());
-            published.put("target", target);
-            return save(record.withPublished(published)).thenApply(saved -> Outcome.AGAIN);
-        }
-        if (relation.life() != Life.ALIVE) {
-            registered = true;
-            return CompletableFuture.completedFuture(Outcome.AGAIN);
-        }
         Relation.Endpoint local = relation.counterpartOf(saasEnd.application());
         Application application = now.get(Kinds.APPLICATION, local.application());
         if (application == null) {
-            return CompletableFuture.completedFuture(Outcome.IDLE);
+            return is(Outcome.IDLE);
         }
         RegisterRelation item = new RegisterRelation(
                 application.token(),
@@ -267,18 +283,16 @@ final class RelationPump extends Pump {
                 2,
                 "model-" + saas.sourceModel(),
                 record.secret());
-        return one(session.call(FACADE, "RegisterRemoteRelations", new RegisterRelations(List.of(item))), "results")
+        return one(link().call(session, FACADE, "RegisterRemoteRelations", new RegisterRelations(List.of(item))))
                 .thenCompose(result -> {
                     registered = true;
+                    sequence = result.path("result").path("sequence").asLong();
                     long epoch = result.path("result").path("epoch").asLong();
-                    long sequence = result.path("result").path("sequence").asLong();
-                    boolean same = record.epoch() == epoch && record.sequence() >= sequence;
-                    return (same
-                                    ? CompletableFuture.<Void>completedFuture(null)
-                                    : save(record.withEpoch(Math.max(epoch, record.epoch()))
-                                            .withSequence(Math.max(sequence, record.sequence()))))
-                            .thenCompose(saved -> clearRefusal(relation));
+                    Target confirmed = Target.of(saas, true);
+                    return save(record.withEpoch(Math.max(epoch, record.epoch())), confirmed);
                 })
+                .thenCompose(saved -> fine(relation))
+                .thenApply(done -> Outcome.AGAIN)
                 .exceptionallyCompose(failure -> refused(failure, relation));
     }
 
@@ -293,162 +307,192 @@ final class RelationPump extends Pump {
     /** Refused is not gone: the relation waits, and asks again. */
     private CompletionStage<Outcome> refused(Throwable failure, Relation relation) {
         Problem problem = Refused.of(failure);
-        if (problem == null || problem.code() == Code.STOPPED) {
-            return CompletableFuture.completedFuture(Outcome.RETRY);
+        if (problem == null || FOR_NOW.contains(problem.code())) {
+            return RelationPump.<Outcome>again(failure);
         }
-        if (problem.code() == Code.TRY_AGAIN || problem.code() == Code.MODEL_NOT_FOUND) {
-            return CompletableFuture.completedFuture(Outcome.RETRY);
+        if (problem.code() != Code.UNAUTHORIZED) {
+            return trouble(relation, problem.message()).thenApply(done -> Outcome.RETRY);
         }
-        String reason = problem.code() == Code.UNAUTHORIZED ? "offer permission revoked" : problem.message();
-        return suspend(true, reason, relation).thenApply(done -> Outcome.RETRY);
+        return engines((offers, relations) -> model.submit(tx -> {
+            mirror(tx, relations, true, "offer permission revoked");
+            return Outcome.RETRY;
+        }));
     }
 
-    private CompletionStage<Outcome> clearRefusal(Relation relation) {
-        // The watch that follows tells the offering side's own view; it lifts the suspension where that is over.
-        return CompletableFuture.completedFuture(Outcome.AGAIN);
+    /** To be tried again, unless these documents are closed. */
+    private static CompletionStage<Outcome> again(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof Stopped stopped) {
+                return CompletableFuture.failedFuture(stopped);
+            }
+        }
+        return is(Outcome.RETRY);
     }
 
-    private CompletionStage<Void> suspend(boolean suspended, String reason, Relation relation) {
-        if (relation.suspended() == suspended || relation.life() != Life.ALIVE) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return CrossModelRelationsFacade.engines(
-                controller,
-                (offers, relations, access) -> model.submit(tx -> {
-                    mirror(tx, offers, relations, suspended, reason);
-                    return null;
-                }));
+    /** What the far side does not take stands in the relation's status, for people. */
+    private CompletionStage<Void> trouble(Relation relation, String message) {
+        boolean shown = relation.status().status().equals("error")
+                && relation.status().message().equals(message);
+        return shown
+                ? CompletableFuture.completedFuture(null)
+                : status(new StatusValue("error", message, Instant.now()), false);
+    }
+
+    private CompletionStage<Void> fine(Relation relation) {
+        return relation.status().status().equals("error")
+                ? status(new StatusValue("joining", "", Instant.now()), true)
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private CompletionStage<Void> status(StatusValue status, boolean onlyAfterError) {
+        return engines((offers, relations) -> model.submit(tx -> {
+            Relation relation = tx.get(Kinds.RELATION, Integer.toString(number));
+            if (relation != null
+                    && relation.life() == Life.ALIVE
+                    && !relation.suspended()
+                    && (!onlyAfterError || relation.status().status().equals("error"))) {
+                relations.setStatus(tx, number, status);
+            }
+            return null;
+        }));
     }
 
     /** Suspension is the offering side's: taken over here, with everything of the far side leaving. */
-    private void mirror(Tx tx, OfferEngine offers, RelationEngine relations, boolean suspended, String reason) {
+    private void mirror(Tx tx, RelationEngine relations, boolean suspended, String reason) {
         Relation relation = tx.get(Kinds.RELATION, Integer.toString(number));
-        RemoteRelation record = tx.get(Kinds.REMOTE_RELATION, Integer.toString(number));
         if (relation == null || relation.life() != Life.ALIVE || relation.suspended() == suspended) {
             return;
         }
         relations.setSuspended(tx, number, suspended, reason, CAUSE, Instant.now());
         if (suspended) {
-            leaveRemote(tx, relations, ConsumingView.saas(tx.now(), relation).application());
-        }
-        if (record != null) {
-            // What was said before counts for nothing after a resume: it is said again.
-            Map<String, String> kept = new TreeMap<>();
-            if (record.published().containsKey("target")) {
-                kept.put("target", record.published().get("target"));
-            }
-            offers.putRemoteRelation(tx, record.withPublished(kept));
+            leaveRemote(
+                    tx,
+                    relations,
+                    number,
+                    ConsumingView.saas(tx.now(), relation).application());
         }
     }
 
     private CompletionStage<Outcome> publish(
             Snapshot now, Relation relation, RemoteApplication saas, RemoteRelation record) {
-        Map<String, String> said = new TreeMap<>(record.published());
-        String target = said.remove("target");
-        RemoteRelation bare = record.withPublished(said);
         Application local =
                 now.get(Kinds.APPLICATION, relation.counterpartOf(saas.name()).application());
         ConsumingView.Message message = ConsumingView.message(
-                now, relation, bare, saas.sourceModel(), local == null ? null : local.token(), links.json());
+                now, relation, record, sequence + 1, told, saas.sourceModel(), local == null ? null : local.token());
         if (message == null) {
             return ingress(now, relation, saas, record);
         }
-        return one(
-                        session.call(FACADE, "PublishRelationChanges", new RelationChanges(List.of(message.change()))),
-                        "results")
-                .thenCompose(result -> {
+        told = null;
+        return one(link().call(
+                                session,
+                                FACADE,
+                                "PublishRelationChanges",
+                                new RelationChanges(List.of(message.change()))))
+                .thenApply(result -> {
                     JsonNode published = result.path("result");
-                    if (!published.path("applied").asBoolean()) {
-                        return save(
-                                record.withSequence(published.path("sequence").asLong()));
+                    sequence = published.path("sequence").asLong();
+                    if (published.path("applied").asBoolean()) {
+                        told = message.tells();
                     }
-                    Map<String, String> after = new TreeMap<>(message.published());
-                    after.put("target", target);
-                    return save(record.withSequence(message.change().sequence()).withPublished(after));
+                    return Outcome.AGAIN;
                 })
-                .thenApply(saved -> Outcome.AGAIN)
-                .exceptionallyCompose(failure -> lostThere(failure));
+                .exceptionallyCompose(this::lostThere);
     }
 
-    /** Where the far side does not know the relation any more, its watch or the next registration tells what that means. */
+    /** Not found, by a model that answers: there is no such relation any more. */
     private CompletionStage<Outcome> lostThere(Throwable failure) {
-        registered = false;
-        watching = false;
-        return CompletableFuture.completedFuture(Outcome.RETRY);
+        Problem problem = Refused.of(failure);
+        if (problem != null && problem.code() == Code.NOT_FOUND) {
+            return overThere();
+        }
+        return again(failure);
     }
 
     private CompletionStage<Outcome> ingress(
             Snapshot now, Relation relation, RemoteApplication saas, RemoteRelation record) {
         if (relation.life() != Life.ALIVE || relation.suspended()) {
-            return CompletableFuture.completedFuture(Outcome.IDLE);
+            return is(Outcome.IDLE);
         }
         List<String> networks = ConsumingView.egress(now, relation);
         String digest = String.join(",", networks);
-        if (networks.isEmpty() || digest.equals(ingressTold)) {
-            return CompletableFuture.completedFuture(Outcome.IDLE);
+        if (digest.equals(ingressTold) || networks.isEmpty() && ingressTold == null) {
+            return is(Outcome.IDLE);
         }
-        IngressChange change =
-                new IngressChange(record.token(), null, "model-" + saas.sourceModel(), record.secret(), networks, true);
-        return one(session.call(FACADE, "PublishIngressNetworkChanges", new IngressChanges(List.of(change))), "results")
-                .thenApply(done -> {
+        IngressChange change = new IngressChange(
+                record.token(), null, "model-" + saas.sourceModel(), record.secret(), networks, !networks.isEmpty());
+        return one(link().call(session, FACADE, "PublishIngressNetworkChanges", new IngressChanges(List.of(change))))
+                .thenCompose(done -> {
                     ingressTold = digest;
-                    return Outcome.IDLE;
+                    return fine(relation).thenApply(shown -> Outcome.IDLE);
                 })
                 .exceptionallyCompose(failure -> {
                     Problem problem = Refused.of(failure);
-                    if (problem == null || problem.code() != Code.FORBIDDEN) {
-                        return CompletableFuture.completedFuture(Outcome.RETRY);
+                    if (problem == null || problem.code() != Code.FORBIDDEN && problem.code() != Code.NOT_VALID) {
+                        return again(failure);
                     }
                     ingressTold = digest;
-                    return relations(relations -> model.submit(tx -> {
-                        relations.setStatus(tx, number, new StatusValue("error", problem.message(), Instant.now()));
-                        return Outcome.IDLE;
-                    }));
+                    return trouble(relation, problem.message()).thenApply(shown -> Outcome.IDLE);
                 });
     }
 
     // --- from the offering side
 
     private CompletionStage<Outcome> watch(RemoteApplication saas, RemoteRelation record) {
-        ApiConnection on = session;
+        Peer on = session;
         WatchArg arg = new WatchArg(
                 record.token(), null, "model-" + saas.sourceModel(), record.secret(), record.epoch(), null, null, null);
-        return one(on.call(FACADE, "WatchRelationChanges", new WatchArgs(List.of(arg))), "results")
+        return one(link().call(on, FACADE, "WatchRelationChanges", new WatchArgs(List.of(arg))))
                 .thenCompose(result -> {
-                    watching = true;
-                    return apply(result.path("changes")).thenApply(done -> {
-                        follow(on, result.path("watcher-id").asText());
+                    String id = result.path("watcher-id").asText();
+                    watcher = id;
+                    sequence = Math.max(
+                            sequence, result.path("changes").path("sequence").asLong());
+                    return apply(on, id, result.path("changes")).thenApply(done -> {
+                        follow(on, id);
                         return Outcome.AGAIN;
                     });
                 })
-                .exceptionallyCompose(this::lostThere);
+                .exceptionallyCompose(failure -> {
+                    unwatch(on);
+                    return lostThere(failure);
+                });
     }
 
-    private void follow(ApiConnection on, String watcher) {
-        on.call("RemoteRelationWatcher", 1, watcher, "Next", null).whenComplete((change, failure) -> {
-            if (on != session) {
+    private boolean isCurrent(Peer on, String id) {
+        return !isOver() && on == session && id.equals(watcher);
+    }
+
+    private void unwatch(Peer on) {
+        String id = watcher;
+        watcher = null;
+        if (id != null && on.isOpen()) {
+            on.call(WATCHER, id, "Stop", null);
+        }
+    }
+
+    private void follow(Peer on, String id) {
+        on.call(WATCHER, id, "Next", null).whenComplete((change, failure) -> {
+            if (!isCurrent(on, id)) {
                 return;
             }
             if (failure != null) {
                 // Gone there, or the connection is: the next step finds out which.
-                watching = false;
-                registered = false;
+                unwatch(on);
                 kick();
                 return;
             }
-            apply(change).whenComplete((done, problem) -> {
-                if (problem != null) {
-                    watching = false;
+            apply(on, id, change).whenComplete((done, problem) -> {
+                if (problem == null) {
+                    follow(on, id);
+                } else {
+                    unwatch(on);
                 }
                 kick();
-                if (problem == null) {
-                    follow(on, watcher);
-                }
             });
         });
     }
 
-    private CompletionStage<Void> apply(JsonNode node) {
+    private CompletionStage<Void> apply(Peer on, String id, JsonNode node) {
         if (node == null || !node.isObject()) {
             return CompletableFuture.completedFuture(null);
         }
@@ -458,12 +502,13 @@ final class RelationPump extends Pump {
         } catch (JsonProcessingException malformed) {
             return CompletableFuture.failedFuture(malformed);
         }
-        return CrossModelRelationsFacade.engines(
-                controller,
-                (offers, relations, access) -> model.submit(tx -> {
-                    take(tx, offers, relations, change);
-                    return null;
-                }));
+        return engines((offers, relations) -> model.submit(tx -> {
+            // What another watch told since is newer.
+            if (isCurrent(on, id)) {
+                take(tx, offers, relations, change);
+            }
+            return null;
+        }));
     }
 
     private void take(Tx tx, OfferEngine offers, RelationEngine relations, RelationChange change) {
@@ -478,16 +523,14 @@ final class RelationPump extends Pump {
         }
         String saas = saasEnd.application();
         if (!"alive".equals(change.life())) {
-            leaveRemote(tx, relations, saas);
-            if (tx.now().has(Kinds.RELATION, Integer.toString(number)) && relation.life() == Life.ALIVE) {
-                relations.destroyRelation(tx, number, false, Instant.now());
-            }
+            leaveRemote(tx, relations, number, saas);
+            end(tx, relations);
             return;
         }
         if (relation.life() != Life.ALIVE) {
             return;
         }
-        mirror(tx, offers, relations, change.suspended(), change.suspendedReason());
+        mirror(tx, relations, change.suspended(), change.suspendedReason());
         if (change.suspended()) {
             return;
         }
@@ -495,48 +538,48 @@ final class RelationPump extends Pump {
             CrossModelRelationsFacade.replaceApplication(tx, relations, number, saas, change.applicationSettings());
         }
         Set<String> present = new HashSet<>();
+        Instant now = Instant.now();
         for (UnitChange unit : change.changedUnits() == null ? List.<UnitChange>of() : change.changedUnits()) {
             String name = saas + "/" + unit.unitId();
             present.add(name);
-            CrossModelRelationsFacade.enter(tx, relations, number, name, unit.settings());
+            CrossModelRelationsFacade.enter(tx, relations, number, name, unit.settings(), now);
         }
         if (change.departedUnits() != null) {
             change.departedUnits()
                     .forEach(unit -> CrossModelRelationsFacade.leave(tx, relations, number, saas + "/" + unit));
         }
         if (change.whole()) {
-            for (RelationUnit unit : tx.now().listBy(Kinds.RELATION_UNITS_IN_SCOPE, Integer.toString(number))) {
-                if (Names.applicationOf(unit.unit()).equals(saas) && !present.contains(unit.unit())) {
-                    CrossModelRelationsFacade.leave(tx, relations, number, unit.unit());
-                }
-            }
+            CrossModelRelationsFacade.leaveOthers(tx, relations, number, saas, present);
         }
     }
 
     // --- plumbing
 
-    private CompletionStage<Void> save(RemoteRelation record) {
+    private CompletionStage<Void> save(RemoteRelation record, Target target) {
         return offers(offers -> model.submit(tx -> {
             RemoteRelation now = tx.get(Kinds.REMOTE_RELATION, record.id());
             if (now != null && now.token().equals(record.token())) {
-                offers.putRemoteRelation(tx, record.withEpoch(Math.max(now.epoch(), record.epoch())));
+                offers.putRemoteRelation(tx, target.in(now.withEpoch(Math.max(now.epoch(), record.epoch()))));
             }
             return null;
         }));
     }
 
     private <R> CompletionStage<R> offers(Function<OfferEngine, CompletionStage<R>> work) {
-        return controller.offers().call(work);
+        return local(controller.offers().call(work));
     }
 
-    private <R> CompletionStage<R> relations(Function<RelationEngine, CompletionStage<R>> work) {
-        return controller.relations().call(work);
+    private <R> CompletionStage<R> engines(
+            java.util.function.BiFunction<OfferEngine, RelationEngine, CompletionStage<R>> work) {
+        return local(controller
+                .offers()
+                .call(offers -> controller.relations().call(relations -> work.apply(offers, relations))));
     }
 
     /** The only item of a bulk answer; its error as a refusal. */
-    static CompletionStage<JsonNode> one(CompletionStage<JsonNode> answer, String list) {
+    static CompletionStage<JsonNode> one(CompletionStage<JsonNode> answer) {
         return answer.thenApply(node -> {
-            JsonNode item = node.path(list).path(0);
+            JsonNode item = node.path("results").path(0);
             JsonNode error = item.path("error");
             if (error.isObject()) {
                 throw new Refused(new Problem(

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
-import org.isthmus.client.ApiConnection;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.StatusValue;
@@ -20,21 +19,19 @@ import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArgs;
 
 /** Keeps the status of one SAAS what the offered application's is. */
 final class SaasPump extends Pump {
-    private final ControllerContext controller;
-    private final Documents model;
+    private static final String WATCHER = "OfferStatusWatcher";
+
     private final String saasName;
-    private final Links links;
     private final Runnable onEnd;
 
-    private ApiConnection session;
-    private String watched;
+    // What holds for the connection in use only.
+    private volatile Peer session;
+    private volatile String watcher;
+    private volatile String watched;
 
     SaasPump(ControllerContext controller, Documents model, String saasName, Links links, Runnable onEnd) {
-        super(links.threads());
-        this.controller = controller;
-        this.model = model;
+        super(controller, model, links);
         this.saasName = saasName;
-        this.links = links;
         this.onEnd = onEnd;
     }
 
@@ -55,24 +52,33 @@ final class SaasPump extends Pump {
             return CompletableFuture.completedFuture(Outcome.OVER);
         }
         if (saas.status().status().equals("terminated")) {
+            watched = null;
             return CompletableFuture.completedFuture(Outcome.IDLE);
         }
-        Link link = links.to(controller, saas.sourceController());
-        ApiConnection up = link.connection(kicker());
+        Peer up = peer(saas.sourceController());
         if (up == null) {
-            String why = link.failure();
+            watched = null;
+            String why = link().failure();
             return why == null
                     ? CompletableFuture.completedFuture(Outcome.IDLE)
-                    : tell(new StatusValue("error", "cannot connect to external controller: " + why, Instant.now()));
+                    : tell(
+                            saas,
+                            new StatusValue("error", "cannot connect to external controller: " + why, Instant.now()));
         }
-        String subject = saas.offer() + saas.macaroon();
+        String subject = subject(saas);
         if (up == session && subject.equals(watched)) {
             return CompletableFuture.completedFuture(Outcome.IDLE);
         }
         return watch(up, saas, subject);
     }
 
-    private CompletionStage<Outcome> watch(ApiConnection up, RemoteApplication saas, String subject) {
+    private static String subject(RemoteApplication saas) {
+        return saas.sourceModel() + " " + saas.offer() + " " + saas.consumeVersion() + " " + saas.macaroon();
+    }
+
+    private CompletionStage<Outcome> watch(Peer up, RemoteApplication saas, String subject) {
+        stop();
+        session = up;
         WatchArg arg = new WatchArg(
                 null,
                 saas.offer(),
@@ -82,41 +88,63 @@ final class SaasPump extends Pump {
                 "model-" + model.id(),
                 "controller-" + controller.uuid(),
                 RelationPump.macaroons(saas.macaroon(), links.json()));
-        return RelationPump.one(
-                        up.call("CrossModelRelations", "WatchOfferStatus", new WatchArgs(List.of(arg))), "results")
+        return RelationPump.one(link().call(up, "CrossModelRelations", "WatchOfferStatus", new WatchArgs(List.of(arg))))
                 .thenCompose(result -> {
-                    session = up;
+                    String id = result.path("watcher-id").asText("");
+                    watcher = id;
                     watched = subject;
-                    String watcher = result.path("watcher-id").asText("");
-                    if (!watcher.isEmpty()) {
-                        follow(up, watcher);
-                    }
-                    return tell(status(result.path("status")));
+                    return tell(saas, status(result.path("status").path("status")))
+                            .thenApply(done -> {
+                                if (!id.isEmpty()) {
+                                    follow(up, id, saas);
+                                }
+                                return done;
+                            });
                 })
                 .exceptionallyCompose(failure -> {
+                    watched = null;
                     Problem problem = Refused.of(failure);
                     if (problem == null) {
-                        return CompletableFuture.completedFuture(Outcome.RETRY);
+                        return CompletableFuture.failedFuture(failure);
                     }
                     String message =
                             problem.code() == Code.UNAUTHORIZED ? "offer permission revoked" : problem.message();
-                    return tell(new StatusValue("error", message, Instant.now()))
+                    return tell(saas, new StatusValue("error", message, Instant.now()))
                             .thenApply(done -> Outcome.RETRY);
                 });
     }
 
-    private void follow(ApiConnection on, String watcher) {
-        on.call("OfferStatusWatcher", 1, watcher, "Next", null).whenComplete((changes, failure) -> {
-            if (on != session) {
+    private void stop() {
+        String id = watcher;
+        Peer on = session;
+        watcher = null;
+        if (id != null && !id.isEmpty() && on != null && on.isOpen()) {
+            on.call(WATCHER, id, "Stop", null);
+        }
+    }
+
+    private boolean isCurrent(Peer on, String id) {
+        return !isOver() && on == session && id.equals(watcher);
+    }
+
+    private void follow(Peer on, String id, RemoteApplication saas) {
+        on.call(WATCHER, id, "Next", null).whenComplete((changes, failure) -> {
+            if (!isCurrent(on, id)) {
                 return;
             }
             if (failure != null) {
-                session = null;
+                watched = null;
                 kick();
                 return;
             }
-            tell(status(changes.path("changes").path(0).path("status")))
-                    .whenComplete((done, problem) -> follow(on, watcher));
+            tell(saas, status(changes.path("changes").path(0).path("status"))).whenComplete((done, problem) -> {
+                if (problem == null) {
+                    follow(on, id, saas);
+                } else {
+                    watched = null;
+                    kick();
+                }
+            });
         });
     }
 
@@ -129,12 +157,16 @@ final class SaasPump extends Pump {
                 since.isEmpty() ? Instant.now() : Instant.parse(since));
     }
 
-    private CompletionStage<Outcome> tell(StatusValue status) {
-        return controller
+    /** Of what was asked about, and of nothing that has taken its name since. */
+    private CompletionStage<Outcome> tell(RemoteApplication about, StatusValue status) {
+        return local(controller
                 .offers()
                 .call(offers -> model.submit(tx -> {
-                    offers.setSaasStatus(tx, saasName, status);
+                    RemoteApplication now = tx.get(Kinds.REMOTE_APPLICATION, saasName);
+                    if (now != null && !now.proxy() && subject(now).equals(subject(about))) {
+                        offers.setSaasStatus(tx, saasName, status);
+                    }
                     return Outcome.IDLE;
-                }));
+                })));
     }
 }

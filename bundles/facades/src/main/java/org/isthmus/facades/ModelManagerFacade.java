@@ -1,5 +1,6 @@
 package org.isthmus.facades;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.isthmus.api.Tag;
 import org.isthmus.model.Controller;
 import org.isthmus.model.Credential;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.LastConnection;
 import org.isthmus.model.ModelEntry;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Snapshot;
@@ -94,13 +96,23 @@ final class ModelManagerFacade {
                 summary.life().word(),
                 Wires.entityStatus(summary.status()),
                 Wires.orEmpty(access),
-                null,
+                lastConnection(call, user, summary.uuid()),
                 counts,
                 null,
                 new Sla("", ""),
                 summary.agentVersion() == null && controller != null
                         ? controller.agentVersion()
                         : summary.agentVersion());
+    }
+
+    /** Known of models in memory only: nobody was in the others since the start. */
+    private static Instant lastConnection(Call call, String user, String uuid) {
+        return call.controller()
+                .store()
+                .loaded(uuid)
+                .map(documents -> documents.snapshot().get(Kinds.LAST_CONNECTION, user))
+                .map(LastConnection::when)
+                .orElse(null);
     }
 
     @Method(access = Access.CHECKED_INSIDE)

@@ -3,6 +3,8 @@ package org.isthmus.facades;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -135,8 +137,10 @@ final class OfferFinder {
                 }
             }
         }
-        found.sort(Comparator.comparing(f -> f.url().toString(), Names.NATURAL));
-        return found;
+        // An order by URL, which is made once for each and not for each comparison.
+        Map<String, Found> sorted = new TreeMap<>(Names.NATURAL);
+        found.forEach(f -> sorted.put(f.url().toString(), f));
+        return new ArrayList<>(sorted.values());
     }
 
     private List<Documents> all(String owner) {

@@ -51,6 +51,7 @@ import org.isthmus.model.User;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.Blobs;
 import org.isthmus.model.store.Documents;
@@ -88,6 +89,7 @@ final class World implements ControllerContext, AutoCloseable {
 
     private final Plug<ApplicationEngine> applications = plug("application engine", new Applications());
     private final Plug<RelationEngine> relations = plug("relation engine", new org.isthmus.relation.Relations());
+    private final Plug<OfferEngine> offers = plug("offer registry", new org.isthmus.offer.OfferRegistry());
     private final Plug<ModelEngine> models = plug("model engine", new org.isthmus.modeladmin.Models());
     private final AccessRights rights = new AccessRights();
     private final Plug<AccessEngine> access = plug("access engine", rights);
@@ -357,6 +359,11 @@ final class World implements ControllerContext, AutoCloseable {
     @Override
     public Plug<RelationEngine> relations() {
         return relations;
+    }
+
+    @Override
+    public Plug<OfferEngine> offers() {
+        return offers;
     }
 
     @Override

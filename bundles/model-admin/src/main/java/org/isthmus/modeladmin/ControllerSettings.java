@@ -1,12 +1,17 @@
 package org.isthmus.modeladmin;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.isthmus.api.Problem;
 import org.isthmus.model.Controller;
 
 /** Every setting of a controller (`controller-config`). */
 final class ControllerSettings {
     static final Schema SCHEMA = schema();
+
+    /** Chosen at bootstrap: clients, agents and other controllers have written it down. */
+    private static final List<String> ONCE = List.of("api-port");
 
     private ControllerSettings() {}
 
@@ -36,7 +41,7 @@ final class ControllerSettings {
                 "string",
                 "100M",
                 null,
-                null,
+                Schema.size("agent-logfile-max-size"),
                 true,
                 "Size at which an agent's log file is rotated");
         s.add(
@@ -104,7 +109,14 @@ final class ControllerSettings {
                 Schema.between("audit-log-max-backups", 0, 1000),
                 true,
                 "The number of old audit log files to keep");
-        s.add("audit-log-max-size", "string", "300M", null, null, true, "Size at which the audit log is rotated");
+        s.add(
+                "audit-log-max-size",
+                "string",
+                "300M",
+                null,
+                Schema.size("audit-log-max-size"),
+                true,
+                "Size at which the audit log is rotated");
         s.add("auditing-enabled", "bool", true, null, null, true, "Whether the controller keeps an audit log");
         s.add("autocert-dns-name", "string", "", null, null, false, "The DNS name for a public certificate");
         s.add("autocert-url", "string", "", null, null, false, "The URL used to obtain a public certificate");
@@ -197,10 +209,17 @@ final class ControllerSettings {
                 "string",
                 "10M",
                 null,
-                null,
+                Schema.size("model-logfile-max-size"),
                 true,
                 "Size at which a model's log file is rotated");
-        s.add("model-logs-size", "string", "20M", null, null, true, "How much log is kept of one model");
+        s.add(
+                "model-logs-size",
+                "string",
+                "20M",
+                null,
+                Schema.size("model-logs-size"),
+                true,
+                "How much log is kept of one model");
         s.add(
                 "object-store-type",
                 "string",
@@ -224,6 +243,18 @@ final class ControllerSettings {
         s.add("set-numa-control-policy", "bool", false, null, null, false, "Accepted for compatibility; not used");
         s.add("state-port", "int", 37017L, "port", null, false, "Accepted for compatibility; not used");
         return s;
+    }
+
+    /** Refuses another value for what was chosen at bootstrap. */
+    static void needFirst(Map<String, Object> before, Map<String, Object> set, List<String> reset) {
+        for (String name : ONCE) {
+            boolean changes = reset.contains(name)
+                    || set.containsKey(name)
+                            && !String.valueOf(before.get(name)).equals(String.valueOf(set.get(name)));
+            if (before.containsKey(name) && changes) {
+                throw Problem.notValid("can not change \"%s\" after bootstrap", name);
+            }
+        }
     }
 
     static Map<String, Object> fixed(Controller controller) {

@@ -162,6 +162,7 @@ public final class Models implements ModelEngine {
                 ControllerSettings.SCHEMA.checked(set == null ? Map.of() : set, ControllerSettings.fixed(record));
         List<String> gone = reset == null ? List.of() : reset;
         ControllerSettings.SCHEMA.needSettable(gone);
+        ControllerSettings.needFirst(record.settings(), typed, gone);
         tx.put(Kinds.CONTROLLER, record.withSettings(Schema.merged(record.settings(), typed, gone)));
     }
 

@@ -207,6 +207,15 @@ final class Schema {
         });
     }
 
+    /** `300M`; without a suffix it is megabytes. */
+    static Check size(String name) {
+        return value -> String.valueOf(value).matches("[0-9]+(\\.[0-9]+)?[MGTPE]?")
+                ? null
+                : String.format(
+                        "%s: expected a non-negative number with optional multiplier suffix (M/G/T/P/E), got \"%s\"",
+                        name, value);
+    }
+
     static Check lasting(String name, String from, String to) {
         return new Ranged(to == null ? "from " + from : from + " to " + to, value -> {
             long nanos = Durations.parse((String) value);

@@ -180,6 +180,16 @@ public final class ModelsTest {
                 tx -> engine.configureController(tx, Map.of("controller-uuid", OTHER), List.of()));
         refuses(
                 Code.NOT_VALID,
+                "can not change \"api-port\" after bootstrap",
+                tx -> engine.configureController(tx, Map.of("api-port", 1), List.of()));
+        does(tx -> engine.configureController(tx, Map.of("api-port", 17071), List.of()));
+        refuses(
+                Code.NOT_VALID,
+                "audit-log-max-size: expected a non-negative number with optional multiplier suffix (M/G/T/P/E), got \"abc\"",
+                tx -> engine.configureController(tx, Map.of("audit-log-max-size", "abc"), List.of()));
+        does(tx -> engine.configureController(tx, Map.of("audit-log-max-size", "50M"), List.of()));
+        refuses(
+                Code.NOT_VALID,
                 "unknown option \"x\"",
                 tx -> engine.configureController(tx, Map.of("x", "y"), List.of()));
         CloudRecord aws = new CloudRecord("aws", "localhost", List.of("empty"), null, null, null);

@@ -59,7 +59,11 @@ record JujuFunction(Main main, String command, Map<String, String> environment) 
         Terminal terminal = session.getTerminal();
         boolean tty = terminal != null && process != null && process.isTty(1);
         PrintStream out = process == null ? session.getConsole() : process.out();
-        PrintStream err = process == null ? session.getConsole() : process.err();
+        // At a terminal over ssh only the console ends its lines with a carriage return, and in a one-shot line nobody
+        // flushes
+        // the error stream: what goes to it would be lost.
+        boolean redirected = process != null && !process.isTty(2);
+        PrintStream err = redirected ? process.err() : session.getConsole();
         InputStream in = process == null ? session.getKeyboard() : process.in();
         Map<String, String> env = SessionVariables.of(session).over(environment);
         int code = main.run(new Invocation(

@@ -12,6 +12,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.isthmus.api.Code;
 import org.isthmus.api.Constraints;
 import org.isthmus.api.Names;
@@ -124,6 +126,9 @@ final class DeployCommand extends ModelCommand {
         }
         Charm charm = folder ? CharmFolder.read(path) : CharmArchive.read(path);
         String charmName = charm.metadata().name();
+        if (!(folder ? reacts(path) : archiveReacts(path))) {
+            throw Failure.of("invalid charm \"%s\": has no hooks nor dispatch file", charmName);
+        }
         String application = name == null ? charmName : name;
         if (!Names.isApplication(application)) {
             throw Failure.usage("invalid application name \"%s\"", application);
@@ -165,6 +170,28 @@ final class DeployCommand extends ModelCommand {
         deploy.put("Force", force);
         api.one("Application", "Deploy", Map.of("applications", List.of(deploy)));
         return 0;
+    }
+
+    /** A charm without any code is a mistake in the path, or in what was packed. */
+    private static boolean reacts(Path folder) throws IOException {
+        if (Files.isRegularFile(folder.resolve("dispatch"))) {
+            return true;
+        }
+        Path hooks = folder.resolve("hooks");
+        if (!Files.isDirectory(hooks)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(hooks)) {
+            return files.anyMatch(Files::isRegularFile);
+        }
+    }
+
+    private static boolean archiveReacts(Path zip) throws IOException {
+        try (ZipFile archive = new ZipFile(zip.toFile())) {
+            return archive.stream()
+                    .anyMatch(entry -> entry.getName().equals("dispatch")
+                            || entry.getName().startsWith("hooks/") && !entry.isDirectory());
+        }
     }
 
     /** What `--config` says of this application, and the trust. */

@@ -1,7 +1,6 @@
 package org.isthmus.cli.command;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.function.Supplier;
@@ -52,7 +51,7 @@ final class Format {
             try {
                 Files.writeString(session.path(output), text);
             } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
+                throw Failure.of("cannot write %s: %s", session.path(output), Settings.reason(failure));
             }
         }
         return 0;

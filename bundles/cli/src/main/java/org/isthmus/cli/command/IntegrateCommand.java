@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.isthmus.api.Code;
 import org.isthmus.api.OfferUrl;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Option;
 /** `juju integrate`, `relate`, `add-relation`. */
 final class IntegrateCommand extends ModelCommand {
     static final Pattern ENDPOINT = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*(:[a-zA-Z0-9_-]+)?");
+    private static final Pattern TERMINATED = Pattern.compile("remote offer (\\S+) is terminated");
     private static final Pattern CIDR = Pattern.compile("([0-9a-fA-F.:]+)/([0-9]{1,3})");
 
     @Option(
@@ -74,9 +76,7 @@ final class IntegrateCommand extends ModelCommand {
             session.api(target)
                     .call("Application", "AddRelation", Map.of("endpoints", sides.pair(saas), "via-cidrs", networks));
         } catch (Refused refused) {
-            String words = words(
-                    refused.problem(),
-                    sides.remote() == null ? null : sides.remote().offer());
+            String words = words(refused.problem());
             if (words == null) {
                 throw refused;
             }
@@ -86,15 +86,15 @@ final class IntegrateCommand extends ModelCommand {
     }
 
     /** What the refusal means for whoever typed the line; null where it speaks for itself. */
-    static String words(Problem problem, String saas) {
+    static String words(Problem problem) {
         String message = problem.message();
         if (problem.code() == Code.ALREADY_EXISTS && message.contains("relation")) {
             return message.replace(": ", "\n") + "\n\nUse \"juju status --relations\" to view the current relations.";
         }
-        if (saas != null && message.contains("terminated")) {
-            return "cannot add relation to \"" + saas
-                    + "\": the offer has been terminated\n\nUse \"juju remove-saas " + saas
-                    + "\" to remove it before it is consumed again.";
+        Matcher terminated = TERMINATED.matcher(message);
+        if (terminated.find()) {
+            return message + "\n\nUse \"juju remove-saas " + terminated.group(1)
+                    + "\" to remove it; then the offer can be consumed again.";
         }
         if (message.contains("is not alive") || message.contains("is dying")) {
             return message + "\n\nTry again when it is removed; \"juju remove-saas --force\" or"

@@ -68,9 +68,10 @@ final class Settings {
         }
     }
 
-    private static String reason(IOException failure) {
+    /** In the words of a shell; the library's message is only the path for these. */
+    static String reason(IOException failure) {
         return failure instanceof java.nio.file.NoSuchFileException
                 ? "no such file or directory"
-                : failure.getMessage();
+                : failure instanceof java.nio.file.AccessDeniedException ? "permission denied" : failure.getMessage();
     }
 }

@@ -39,7 +39,9 @@ final class SshCommand extends ModelCommand implements Terminal {
             user = name.substring(0, name.indexOf('@'));
             name = name.substring(name.indexOf('@') + 1);
         }
-        List<String> command = args.subList(1, args.size());
+        // `ssh mysql/0 -- ls -d /`: the mark is for us, what follows it for the machine.
+        boolean marked = args.size() > 1 && args.get(1).equals("--");
+        List<String> command = args.subList(marked ? 2 : 1, args.size());
         Place place = Place.of(session, target, name);
         List<String> argv = new ArrayList<>();
         if (place.folder() != null) {

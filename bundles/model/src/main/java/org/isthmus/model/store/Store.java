@@ -16,6 +16,11 @@ public interface Store extends AutoCloseable {
     /** The documents of a model that exists. Loads them if they are idle. */
     Optional<Documents> model(String uuid);
 
+    /** As {@link #model}, but only where they are in memory already: for what is known of busy models and not worth a load. */
+    default Optional<Documents> loaded(String uuid) {
+        return model(uuid);
+    }
+
     /** Makes a document set; the first decision fills it. Refuses with `already exists`. */
     CompletionStage<Documents> create(String uuid, Consumer<Tx> first);
 

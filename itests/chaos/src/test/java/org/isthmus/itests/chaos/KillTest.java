@@ -64,6 +64,7 @@ public class KillTest {
                     "the controller answers",
                     Duration.ofSeconds(60),
                     () -> isthmus.juju("status").exit() == 0);
+            System.out.println("kill " + (round + 1) + ": " + answered.size() + " answered");
             String status = isthmus.juju("status", "--format", "json").ok().out();
             for (String name : answered) {
                 assertTrue(name + " was answered and is lost, seed " + seed, status.contains("\"" + name + "\""));

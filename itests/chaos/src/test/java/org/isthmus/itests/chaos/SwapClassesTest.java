@@ -153,13 +153,10 @@ public class SwapClassesTest {
             isthmus.shell("bundle:refresh org.isthmus." + bundle).ok();
         }
         List<Integer> seen = new ArrayList<>();
-        isthmus.await(
-                "class loaders of replaced bundles are gone; before: " + loaders,
-                Duration.ofSeconds(30),
-                () -> {
-                    seen.add(loaders());
-                    return seen.get(seen.size() - 1) <= loaders + 1;
-                });
+        isthmus.await("class loaders of replaced bundles are gone; before: " + loaders, Duration.ofSeconds(30), () -> {
+            seen.add(loaders());
+            return seen.get(seen.size() - 1) <= loaders + 1;
+        });
         System.out.println("loaders " + loaders + " -> " + seen);
     }
 
@@ -214,7 +211,10 @@ public class SwapClassesTest {
 
     private static boolean isLoss(Result result) {
         String said = result.err().toLowerCase(java.util.Locale.ROOT);
-        return said.contains("connect") || said.contains("closed") || said.contains("unavailable") || said.contains("not running here");
+        return said.contains("connect")
+                || said.contains("closed")
+                || said.contains("unavailable")
+                || said.contains("not running here");
     }
 
     private void look() {

@@ -132,30 +132,49 @@ public final class Distribution implements TestRule {
     }
 
     private Result ssh(Path etc, String line) {
-        return run(
-                List.of(
-                        "ssh",
-                        "-o",
-                        "LogLevel=ERROR",
-                        "-p",
-                        sshPort(),
-                        "-i",
-                        etc.resolve("isthmus.key").toString(),
-                        "-o",
-                        "IdentitiesOnly=yes",
-                        "-o",
-                        "StrictHostKeyChecking=no",
-                        "-o",
-                        "UserKnownHostsFile=" + etc.resolve("known_hosts"),
-                        "-o",
-                        "ControlMaster=auto",
-                        "-o",
-                        "ControlPersist=30",
-                        "-o",
-                        "ControlPath=/tmp/isthmus-%C",
-                        "admin@127.0.0.1",
-                        line),
-                COMMAND);
+        List<String> command = toShell(etc);
+        command.addAll(
+                List.of("-o", "ControlMaster=auto", "-o", "ControlPersist=30", "-o", "ControlPath=/tmp/isthmus-%C"));
+        command.addAll(List.of("admin@127.0.0.1", line));
+        return run(command, COMMAND);
+    }
+
+    /** The container's own shell, at a terminal, as by the program `isthmus`. */
+    public Terminal console() {
+        shell("version").ok();
+        List<String> command = toShell(base.resolve("etc"));
+        command.addAll(List.of("-tt", "admin@127.0.0.1"));
+        return terminal(command);
+    }
+
+    /** A command of bash at a terminal of its own. */
+    public Terminal terminal(String line) {
+        return terminal(List.of("script", "-qec", line, "/dev/null"));
+    }
+
+    private Terminal terminal(List<String> command) {
+        try {
+            return new Terminal(builder(command).redirectErrorStream(true).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> toShell(Path etc) {
+        return new ArrayList<>(List.of(
+                "ssh",
+                "-o",
+                "LogLevel=ERROR",
+                "-p",
+                sshPort(),
+                "-i",
+                etc.resolve("isthmus.key").toString(),
+                "-o",
+                "IdentitiesOnly=yes",
+                "-o",
+                "StrictHostKeyChecking=no",
+                "-o",
+                "UserKnownHostsFile=" + etc.resolve("known_hosts")));
     }
 
     private String sshPort() {
@@ -216,15 +235,10 @@ public final class Distribution implements TestRule {
             // Files, not pipes: a daemon that inherited a pipe would keep the reader waiting.
             Path out = Files.createTempFile("isthmus", ".out");
             Path err = Files.createTempFile("isthmus", ".err");
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(base.toFile())
+            ProcessBuilder builder = builder(command)
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
-            builder.environment().putAll(environment);
-            builder.environment().put("ISTHMUS_BASE", base.toString());
-            builder.environment().put("JUJU_DATA", clientFiles().toString());
-            builder.environment().merge("PATH", home.resolve("bin").toString(), (old, bin) -> bin + ":" + old);
             Process process = builder.start();
             boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (!ended) {
@@ -245,6 +259,15 @@ public final class Distribution implements TestRule {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted: " + line, e);
         }
+    }
+
+    private ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(base.toFile());
+        builder.environment().putAll(environment);
+        builder.environment().put("ISTHMUS_BASE", base.toString());
+        builder.environment().put("JUJU_DATA", clientFiles().toString());
+        builder.environment().merge("PATH", home.resolve("bin").toString(), (old, bin) -> bin + ":" + old);
+        return builder;
     }
 
     /** Ends all controllers with their machines, then the container; says what stayed behind. */

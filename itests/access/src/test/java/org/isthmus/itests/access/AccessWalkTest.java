@@ -1,4 +1,4 @@
-package org.isthmus.facades;
+package org.isthmus.itests.access;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
@@ -49,6 +49,7 @@ public class AccessWalkTest {
     private final Map<Seat, ApiConnection> open = new HashMap<>();
     /** Whom somebody disabled, removed or revoked: not asked again, as each failed login takes longer. */
     private final Set<Seat> gone = new HashSet<>();
+
     private final List<String> holes = new ArrayList<>();
 
     /** Ends of the same building: a model of the caller's team, of the other team, and the controller itself. */
@@ -133,6 +134,13 @@ public class AccessWalkTest {
         premises.close();
     }
 
+    private static String wireName(java.lang.reflect.Method method, Method marked) {
+        return marked.name().isEmpty()
+                ? Character.toUpperCase(method.getName().charAt(0))
+                        + method.getName().substring(1)
+                : marked.name();
+    }
+
     private List<Target> targets() {
         List<Target> targets = new ArrayList<>();
         for (FacadeSet set : premises.sets) {
@@ -145,7 +153,7 @@ public class AccessWalkTest {
                                 declared.name(),
                                 declared.scope(),
                                 Math.min(declared.until(), marked.until()),
-                                World.wireName(method, marked),
+                                wireName(method, marked),
                                 marked.access(),
                                 marked.mutates(),
                                 method.getParameterCount() < 2 ? null : method.getGenericParameterTypes()[1]));
@@ -203,9 +211,7 @@ public class AccessWalkTest {
                     case MODEL_ADMIN -> superuser || level(seat) >= 3;
                     case MACHINE_AGENT -> caller == Caller.MACHINE || caller == Caller.OTHER_MACHINE;
                     case UNIT_AGENT ->
-                        caller == Caller.UNIT
-                                || caller == Caller.OTHER_UNIT
-                                || caller == Caller.AGENT_OF_ANOTHER;
+                        caller == Caller.UNIT || caller == Caller.OTHER_UNIT || caller == Caller.AGENT_OF_ANOTHER;
                     case AGENT -> caller.isAgent();
                 };
         return may ? Expected.SERVED : Expected.DENIED;
@@ -231,9 +237,7 @@ public class AccessWalkTest {
             return false;
         }
         if (caller.isAgent()) {
-            return caller == Caller.AGENT_OF_ANOTHER
-                    ? seat.place() == Place.THEIRS
-                    : seat.place() == Place.MINE;
+            return caller == Caller.AGENT_OF_ANOTHER ? seat.place() == Place.THEIRS : seat.place() == Place.MINE;
         }
         return seat.place() == Place.CONTROLLER || level(seat) > 0;
     }

@@ -1,4 +1,4 @@
-package org.isthmus.facades;
+package org.isthmus.itests.access;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;

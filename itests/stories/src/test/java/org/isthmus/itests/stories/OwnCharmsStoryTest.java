@@ -13,7 +13,7 @@ import org.junit.runners.MethodSorters;
 
 /** A newcomer with two charms of their own. Each test goes on where the one before it ended. */
 @FixMethodOrder(MethodSorters.NAME_ASCENDING)
-public class FirstStoryTest {
+public class OwnCharmsStoryTest {
     @ClassRule
     public static final Distribution isthmus = new Distribution("first");
 

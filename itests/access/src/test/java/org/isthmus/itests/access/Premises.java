@@ -1,7 +1,10 @@
-package org.isthmus.facades;
+package org.isthmus.itests.access;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.isthmus.access.AccessRights;
 import org.isthmus.agentfacades.AgentFacadeSet;
 import org.isthmus.api.Address;
@@ -30,6 +35,7 @@ import org.isthmus.application.Applications;
 import org.isthmus.blob.FolderBlobsFactory;
 import org.isthmus.charm.CharmArchive;
 import org.isthmus.crossmodel.CrossModelFacades;
+import org.isthmus.facades.ClientFacades;
 import org.isthmus.log.SegmentLogsFactory;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.CloudRecord;
@@ -137,10 +143,7 @@ final class Premises implements AutoCloseable {
         for (FacadeSet set : sets) {
             var bind = servers.getClass().getDeclaredMethod("bindFacades", FacadeSet.class, Map.class);
             bind.setAccessible(true);
-            bind.invoke(
-                    servers,
-                    set,
-                    Map.of("isthmus.facades", set.getClass().getSimpleName()));
+            bind.invoke(servers, set, Map.of("isthmus.facades", set.getClass().getSimpleName()));
         }
         server = servers.start(
                 proxy(ControllerContext.class, (method, args) -> answers.get(method)), ca, "127.0.0.1", 0);
@@ -154,8 +157,9 @@ final class Premises implements AutoCloseable {
 
     private static <T> T proxy(Class<T> type, Answer answer) {
         return type.cast(Proxy.newProxyInstance(
-                Premises.class.getClassLoader(), new Class<?>[] {type}, (self, method, args) -> answer.to(
-                        method.getName(), args)));
+                Premises.class.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, args) -> answer.to(method.getName(), args)));
     }
 
     private static <T> T nothingDone(Class<T> type) {
@@ -169,8 +173,7 @@ final class Premises implements AutoCloseable {
 
     /** Keeps nothing: what is tested here is not the disk. */
     private static JournalFactory memory() {
-        return (folder, create) ->
-                proxy(Journal.class, (method, args) -> method.equals("heads") ? List.of() : null);
+        return (folder, create) -> proxy(Journal.class, (method, args) -> method.equals("heads") ? List.of() : null);
     }
 
     private <T> Plug<T> plug(String name, T service) {
@@ -249,29 +252,55 @@ final class Premises implements AutoCloseable {
         }));
     }
 
+    private static byte[] archive(String name, String metadata) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (Map.Entry<String, String> file : Map.of(
+                            "metadata.yaml",
+                            "name: " + name + "\nsummary: s\ndescription: d\n" + metadata,
+                            "config.yaml",
+                            "options:\n  title: {type: string, default: hello, description: t}\n",
+                            "hooks/install",
+                            "#!/bin/sh\n")
+                    .entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+                zip.closeEntry();
+            }
+        }
+        return bytes.toByteArray();
+    }
+
     private void deploy(String model, String name, String charm, int units, String metadata) throws Exception {
-        byte[] archive = World.charm(charm, metadata + "extra-bindings: {}\n");
+        byte[] archive = archive(charm, metadata);
         Blobs.Blob blob = blobs.put(new ByteArrayInputStream(archive), 1 << 30);
         String url = "local:" + charm + "-0";
         Path zip = base.resolve(charm + ".zip");
         Files.write(zip, archive);
         var read = CharmArchive.read(zip);
         submit(model, tx -> {
-            applications.addCharm(
-                    tx, new CharmRecord(url, charm, 0, "local", blob.sha256(), blob.size(), read, now));
+            applications.addCharm(tx, new CharmRecord(url, charm, 0, "local", blob.sha256(), blob.size(), read, now));
             applications.deploy(
                     tx,
                     new ApplicationEngine.Deploy(
-                            name, url, null, units, Map.of("title", model.equals(THEIRS) ? SECRET : "t"), null,
-                            List.of(), Map.of(), false, "token-" + name, now));
+                            name,
+                            url,
+                            null,
+                            units,
+                            Map.of("title", model.equals(THEIRS) ? SECRET : "t"),
+                            null,
+                            List.of(),
+                            Map.of(),
+                            false,
+                            "token-" + name,
+                            now));
             return null;
         });
         for (var machine : new ArrayList<>(snapshot(model).all(Kinds.MACHINE))) {
             if (machine.instanceId() == null) {
                 String id = machine.id();
                 submit(model, tx -> {
-                    applications.intendStart(
-                            tx, id, "token-" + id, "nonce-" + id, access.hashAgentPassword(PASSWORD));
+                    applications.intendStart(tx, id, "token-" + id, "nonce-" + id, access.hashAgentPassword(PASSWORD));
                     applications.provisioned(
                             tx,
                             id,

@@ -159,7 +159,8 @@ public final class Dialer implements AutoCloseable {
         });
     }
 
-    private static String reason(Throwable failure) {
+    /** What to tell of it: a refused connection comes without a message. */
+    static String reason(Throwable failure) {
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 

@@ -162,7 +162,17 @@ public final class Https {
                             if (cause instanceof ConnectException
                                     || cause instanceof java.net.http.HttpConnectTimeoutException) {
                                 // Nobody has read anything of it: another address may be tried.
-                                attempt(client, addresses, method, path, body, contentType, headers, result, cause);
+                                attempt(
+                                        client,
+                                        addresses,
+                                        method,
+                                        path,
+                                        body,
+                                        contentType,
+                                        headers,
+                                        result,
+                                        new IOException(
+                                                "cannot connect to " + address + ": " + Dialer.reason(cause), cause));
                             } else if (cause != null) {
                                 result.completeExceptionally(
                                         cause instanceof HttpTimeoutException

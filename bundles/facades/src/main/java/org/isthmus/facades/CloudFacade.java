@@ -101,8 +101,11 @@ final class CloudFacade {
         return Items.readResults(params == null ? List.<Entities.Entity>of() : params.entities(), e -> {
             CloudRecord cloud = controller.need(Kinds.CLOUD, Tag.idOf("cloud", e.tag()));
             List<CloudUser> users = new ArrayList<>();
+            boolean all = Checks.superuser(controller, call);
             controller.all(Kinds.USER).forEach(user -> {
-                if ("superuser".equals(user.access()) && !user.disabled()) {
+                // Who administers a cloud is for administrators to know.
+                boolean told = all || user.name().equals(call.caller().user());
+                if (told && "superuser".equals(user.access()) && !user.disabled()) {
                     users.add(new CloudUser(user.name(), Wires.orEmpty(user.displayName()), "admin"));
                 }
             });

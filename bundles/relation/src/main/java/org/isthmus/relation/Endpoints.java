@@ -119,16 +119,23 @@ final class Endpoints {
         return key.toString();
     }
 
-    /** Whether one word names an endpoint of this relation. */
-    static boolean matches(Relation relation, String word) {
-        int colon = word.indexOf(':');
-        for (Endpoint endpoint : relation.endpoints()) {
-            if (colon < 0
-                    ? endpoint.application().equals(word)
-                    : endpoint.toString().equals(word)) {
-                return true;
-            }
+    /**
+     * Whether these words name this relation: each of two words an endpoint of its own; a peer relation is named by one word, or
+     * by two for the same endpoint.
+     */
+    static boolean matches(Relation relation, List<String> words) {
+        List<Endpoint> ends = relation.endpoints();
+        if (relation.isPeer()) {
+            return words.stream().allMatch(word -> names(word, ends.get(0)));
         }
-        return false;
+        return words.size() == 2
+                && (names(words.get(0), ends.get(0)) && names(words.get(1), ends.get(1))
+                        || names(words.get(0), ends.get(1)) && names(words.get(1), ends.get(0)));
+    }
+
+    private static boolean names(String word, Endpoint endpoint) {
+        return word.indexOf(':') < 0
+                ? endpoint.application().equals(word)
+                : endpoint.toString().equals(word);
     }
 }

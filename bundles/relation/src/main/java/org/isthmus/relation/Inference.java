@@ -61,8 +61,7 @@ final class Inference {
         List<Relation> found = new ArrayList<>();
         for (Relation relation :
                 model.by(Kinds.RELATIONS_BY_APPLICATION, colon < 0 ? first : first.substring(0, colon))) {
-            boolean peerAsked = words.size() == 1;
-            if (relation.isPeer() == peerAsked && words.stream().allMatch(word -> Endpoints.matches(relation, word))) {
+            if (Endpoints.matches(relation, words)) {
                 found.add(relation);
             }
         }

@@ -487,4 +487,18 @@ public final class RelationsTest {
         does(tx -> engine.settle(tx, NOW));
         assertFalse(now.has(Kinds.RELATION, Integer.toString(number)));
     }
+
+    @Test
+    public void oneApplicationNamedTwiceIsItsPeerRelationAndNoOther() {
+        does(tx -> engine.addPeers(tx, "mysql", NOW));
+        does(tx -> added = engine.addRelation(tx, List.of("mysql", "wordpress"), List.of(), NOW));
+        int peers = engine.find(now, List.of("mysql:cluster"));
+        assertEquals(peers, engine.find(now, List.of("mysql", "mysql")));
+        assertEquals(peers, engine.find(now, List.of("mysql:cluster", "mysql:cluster")));
+        assertEquals(added.number(), engine.find(now, List.of("wordpress", "mysql")));
+        refuses(
+                Code.NOT_FOUND,
+                "relation \"wordpress wordpress\" not found",
+                tx -> engine.find(now, List.of("wordpress", "wordpress")));
+    }
 }

@@ -77,6 +77,12 @@ final class DeployCommand extends ModelCommand {
     @Option(names = "--resource", paramLabel = "NAME=FILE", description = "Resource to be uploaded to the controller")
     List<String> resources = new ArrayList<>();
 
+    @Option(
+            names = "--overlay",
+            paramLabel = "FILE",
+            description = "Bundles to overlay on the primary bundle, applied in order")
+    List<String> overlays = new ArrayList<>();
+
     @Option(names = "--storage", paramLabel = "STORAGE", description = "Charm storage directives")
     List<String> storage = new ArrayList<>();
 
@@ -103,14 +109,71 @@ final class DeployCommand extends ModelCommand {
                 || charm.startsWith("/")
                 || charm.startsWith("~")
                 || charm.contains("/")
-                || charm.endsWith(".charm");
+                || charm.endsWith(".charm")
+                || charm.endsWith(".zip")
+                || charm.endsWith(".yaml")
+                || charm.endsWith(".yml");
+        if ((looksLikePath || Files.isDirectory(path)) && BundleDeploy.isBundle(path)) {
+            return bundle(session, path, name);
+        }
+        if (!overlays.isEmpty()) {
+            throw Failure.usage("options provided but only supported when deploying a bundle: --overlay");
+        }
         if (Files.exists(path) && (looksLikePath || Files.isRegularFile(path.resolve("metadata.yaml")))) {
             return local(session, path, name, wanted);
         }
         if (looksLikePath && !charm.startsWith("ch:")) {
-            throw Failure.of("no charm was found at \"%s\"", charm);
+            throw Failure.of("no charm or bundle was found at \"%s\"", charm);
         }
         return fromStore(session, charm.startsWith("ch:") ? charm.substring(3) : charm, name, wanted);
+    }
+
+    private int bundle(Session session, Path path, String name) throws IOException {
+        List<String> others = new ArrayList<>();
+        if (placing.given()) {
+            others.add("-n");
+        }
+        if (!placing.to.isEmpty()) {
+            others.add("--to");
+        }
+        if (!config.isEmpty()) {
+            others.add("--config");
+        }
+        if (!constraints.isEmpty()) {
+            others.add("--constraints");
+        }
+        if (base != null) {
+            others.add("--base");
+        }
+        if (bind != null) {
+            others.add("--bind");
+        }
+        if (channel != null) {
+            others.add("--channel");
+        }
+        if (revision >= 0) {
+            others.add("--revision");
+        }
+        if (!others.isEmpty()) {
+            throw Failure.usage(
+                    "options provided but not supported when deploying a bundle: %s", String.join(", ", others));
+        }
+        if (name != null) {
+            throw Failure.usage("a bundle takes no application name: \"%s\"", name);
+        }
+        return new BundleDeploy(session, new BundleDeploy.Wish(overlays, dryRun, trust, force, model)).run(path);
+    }
+
+    /** A charm of this machine, a folder or a file. */
+    static Charm read(Path path) throws IOException {
+        boolean folder = Files.isDirectory(path);
+        Charm charm = folder ? CharmFolder.read(path) : CharmArchive.read(path);
+        if (!(folder ? reacts(path) : archiveReacts(path))) {
+            throw Failure.of(
+                    "invalid charm \"%s\": has no hooks nor dispatch file",
+                    charm.metadata().name());
+        }
+        return charm;
     }
 
     private int local(Session session, Path path, String name, Constraints wanted) throws IOException {
@@ -121,14 +184,8 @@ final class DeployCommand extends ModelCommand {
             throw Failure.usage("cannot specify channel for local charm");
         }
         boolean folder = Files.isDirectory(path);
-        if (folder && Files.exists(path.resolve("bundle.yaml")) && !Files.exists(path.resolve("metadata.yaml"))) {
-            throw Failure.of("deploying a bundle is not supported by this version");
-        }
-        Charm charm = folder ? CharmFolder.read(path) : CharmArchive.read(path);
+        Charm charm = read(path);
         String charmName = charm.metadata().name();
-        if (!(folder ? reacts(path) : archiveReacts(path))) {
-            throw Failure.of("invalid charm \"%s\": has no hooks nor dispatch file", charmName);
-        }
         String application = name == null ? charmName : name;
         if (!Names.isApplication(application)) {
             throw Failure.usage("invalid application name \"%s\"", application);
@@ -144,7 +201,7 @@ final class DeployCommand extends ModelCommand {
         String url = upload(session, target, charmName, charm.revision(), zip);
         int number = Integer.parseInt(url.substring(url.lastIndexOf('-') + 1));
         Api api = session.api(target);
-        String[] chosen = base(charm);
+        String[] chosen = base(base, charm);
         session.info("Located local charm \"%s\", revision %d", charmName, number);
         session.info(
                 "Deploying \"%s\" from local charm \"%s\", revision %d on %s@%s",
@@ -224,9 +281,9 @@ final class DeployCommand extends ModelCommand {
         return bindings;
     }
 
-    private String[] base(Charm charm) {
-        if (base != null) {
-            return Bases.parse(base);
+    static String[] base(String asked, Charm charm) {
+        if (asked != null) {
+            return Bases.parse(asked);
         }
         if (!charm.manifest().bases().isEmpty()) {
             var first = charm.manifest().bases().get(0);
@@ -238,7 +295,7 @@ final class DeployCommand extends ModelCommand {
         return Bases.parse("ubuntu@22.04");
     }
 
-    private static String architecture() {
+    static String architecture() {
         String arch = System.getProperty("os.arch", "amd64");
         return switch (arch) {
             case "x86_64", "amd64" -> "amd64";
@@ -248,14 +305,14 @@ final class DeployCommand extends ModelCommand {
         };
     }
 
-    private static byte[] pack(Path folder) throws IOException {
+    static byte[] pack(Path folder) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CharmFolder.zip(folder, bytes);
         return bytes.toByteArray();
     }
 
     /** The way of 3.6 first; servers that do not know it get the older one. */
-    private static String upload(Session session, Target target, String charm, int revision, byte[] zip) {
+    static String upload(Session session, Target target, String charm, int revision, byte[] zip) {
         Https https = session.https(target);
         String path = "/model-" + target.uuid() + "/charms/" + charm + "-"
                 + sha256(zip).substring(0, 7);

@@ -32,8 +32,14 @@ final class HelpTexts {
             its setting charm-store-path. A path (./mysql, /charms/mysql, or a .charm file) is
             uploaded from here.
 
+            A bundle (a .yaml file, or a folder or zip file with a bundle.yaml) deploys applications,
+            machines, relations, offers and what is consumed from elsewhere. Documents behind its
+            first, and the files of --overlay, are laid over it. What the model has already is left
+            alone; --dry-run shows what would be done.
+
             Examples:
 
+                juju deploy ./bundle.yaml --overlay ./ours.yaml --dry-run
                 juju deploy mysql --constraints "mem=16G root-disk=1T"
                 juju deploy ./my-charm app -n 2 --config port=8080""",
             "switch",

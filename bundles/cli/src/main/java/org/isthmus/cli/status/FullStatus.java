@@ -211,13 +211,13 @@ public record FullStatus(JsonNode root, String controller) {
     }
 
     /** `ch:amd64/jammy/mysql-12`, `local:mysql-0` to the charm's name. */
-    static String charmName(String url) {
+    public static String charmName(String url) {
         String path = url.substring(url.indexOf(':') + 1);
         String last = path.substring(path.lastIndexOf('/') + 1);
         return last.replaceAll("-\\d+$", "");
     }
 
-    static int charmRevision(JsonNode application) {
+    public static int charmRevision(JsonNode application) {
         if (application.hasNonNull("charm-rev")) {
             return application.path("charm-rev").asInt();
         }

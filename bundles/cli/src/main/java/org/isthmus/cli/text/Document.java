@@ -1,7 +1,9 @@
 package org.isthmus.cli.text;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.TypeFactory;
@@ -11,6 +13,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Values (maps, lists, scalars, JsonNodes) as YAML and JSON, and back. */
@@ -54,6 +58,22 @@ public final class Document {
     /** Maps, lists and scalars; null for an empty text. */
     public Object readYaml(String text) throws IOException {
         return text.isBlank() ? null : yaml.readValue(text, Object.class);
+    }
+
+    /** Each document of the text, as {@link #readYaml}; a key that stands twice in a mapping is refused. */
+    public List<Object> readAllYaml(String text) throws IOException {
+        if (text.isBlank()) {
+            return List.of();
+        }
+        try (MappingIterator<Object> documents = yaml.readerFor(Object.class)
+                .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .readValues(text)) {
+            List<Object> all = new ArrayList<>();
+            while (documents.hasNextValue()) {
+                all.add(documents.nextValue());
+            }
+            return all;
+        }
     }
 
     public ObjectMapper mapper() {

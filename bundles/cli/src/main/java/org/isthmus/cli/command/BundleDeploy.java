@@ -98,12 +98,13 @@ final class BundleDeploy {
         verifyCharms(bundle, errors);
         refuse(errors);
         trusted(bundle);
-        session.info("Located bundle \"%s\"", named.getFileName());
+        session.info("Located bundle \"%s\"", named.toAbsolutePath().normalize().getFileName());
         target = session.target(wish.model());
         api = session.api(target);
         UnaryOperator<String> spelling = url -> BundleExisting.url(url, target.controller(), user());
         BundlePlan plan = BundlePlan.of(bundle, existing(bundle, spelling), spelling);
         refuse(plan.errors());
+        refuse(foreseen(plan));
         if (plan.changes().isEmpty()) {
             session.info("No changes to apply.");
             return 0;
@@ -278,6 +279,55 @@ final class BundleDeploy {
         return slash < 0 ? user() : target.model().substring(0, slash);
     }
 
+    // ---- what would be refused half-way
+
+    /** Charms that the store does not have, and units whose base is not that of their machine. */
+    private List<String> foreseen(BundlePlan plan) {
+        List<String> errors = new ArrayList<>();
+        Map<String, String[]> at = new LinkedHashMap<>();
+        for (BundleChange change : plan.changes()) {
+            if (change instanceof BundleChange.Deploy deploy) {
+                BundleFile.Application application = deploy.application();
+                if (application.path() != null) {
+                    bases.put(
+                            application.name(), DeployCommand.base(application.base(), charms.get(application.path())));
+                } else {
+                    try {
+                        fromStore(application, true);
+                    } catch (Refused refused) {
+                        errors.add(String.format(
+                                "application \"%s\": %s",
+                                application.name(), refused.problem().message()));
+                    } catch (Failure refused) {
+                        errors.add(refused.getMessage());
+                    }
+                }
+            } else if (change instanceof BundleChange.AddMachine add) {
+                String[] base = base(add);
+                if (base != null) {
+                    at.put(add.machine().id(), base);
+                }
+            } else if (change instanceof BundleChange.AddUnit add && at.containsKey(add.bundleMachine())) {
+                String own = String.join("@", bases.getOrDefault(add.application(), at.get(add.bundleMachine())));
+                String machine = String.join("@", at.get(add.bundleMachine()));
+                if (!own.equals(machine)) {
+                    errors.add(String.format(
+                            "machine %s has base %s, application \"%s\" has base %s: give them the same \"base\"",
+                            add.bundleMachine(), machine, add.application(), own));
+                }
+            }
+        }
+        return errors.stream().distinct().toList();
+    }
+
+    /** The machine's own, or that of its first application; null where nobody knows. */
+    private String[] base(BundleChange.AddMachine add) {
+        String[] base = add.machine().base() == null
+                ? bases.get(add.application())
+                : Bases.parse(add.machine().base());
+        return base == null || base[0].isEmpty() ? null : base;
+    }
+
     // ---- doing it
 
     private void apply(BundleChange change) throws IOException {
@@ -290,7 +340,7 @@ final class BundleDeploy {
                 upload(upload.charm());
             } else if (change instanceof BundleChange.Deploy deploy) {
                 if (deploy.application().path() == null) {
-                    fromStore(deploy.application());
+                    fromStore(deploy.application(), false);
                 } else {
                     local(deploy.application());
                 }
@@ -430,13 +480,14 @@ final class BundleDeploy {
         bases.put(application.name(), base);
     }
 
-    private void fromStore(BundleFile.Application application) {
+    /** @param dry only to learn whether it can be done, and the base */
+    private void fromStore(BundleFile.Application application, boolean dry) {
         Map<String, Object> arg = new LinkedHashMap<>();
         arg.put("CharmName", application.charm());
         arg.put("ApplicationName", application.name());
         arg.put("ConfigYAML", yaml(application.name(), settings(application)));
         arg.put("Cons", ConstraintWords.wire(constraints(application.constraints())));
-        arg.put("DryRun", false);
+        arg.put("DryRun", dry);
         arg.put("force", wish.force());
         arg.put("Placement", List.of());
         arg.put("Trust", application.trust());
@@ -458,9 +509,7 @@ final class BundleDeploy {
         List<String> messages = new ArrayList<>();
         result.path("Errors").forEach(e -> messages.add(e.path("message").asText()));
         if (!messages.isEmpty()) {
-            throw Failure.of(
-                    "cannot deploy bundle: cannot deploy application \"%s\": %s",
-                    application.name(), String.join("\n", messages));
+            throw Failure.of("application \"%s\": %s", application.name(), String.join("\n", messages));
         }
         Api.refuseIfError(result);
         JsonNode base = result.path("Info").path("base");
@@ -474,8 +523,8 @@ final class BundleDeploy {
         Map<String, Object> wanted = new LinkedHashMap<>();
         wanted.put("jobs", List.of("JobHostUnits"));
         wanted.put("constraints", ConstraintWords.wire(constraints(machine.constraints())));
-        String[] base = machine.base() == null ? bases.get(add.application()) : Bases.parse(machine.base());
-        if (base != null && !base[0].isEmpty()) {
+        String[] base = base(add);
+        if (base != null) {
             wanted.put("base", Map.of("name", base[0], "channel", base[1]));
         }
         JsonNode made = api.call("MachineManager", "AddMachines", Map.of("params", List.of(wanted)))

@@ -194,8 +194,7 @@ record BundlePlan(List<BundleChange> changes, List<String> errors) {
                     }
                 }
             }
-            List<BundleChange> adding = new ArrayList<>();
-            Map<String, String> making = new LinkedHashMap<>();
+            Set<String> made = new LinkedHashSet<>();
             for (BundleFile.Application application : bundle.applications().values()) {
                 int have = machinesOf(application.name()).size();
                 int number = next(application.name());
@@ -203,22 +202,18 @@ record BundlePlan(List<BundleChange> changes, List<String> errors) {
                     String to = application.placement(i);
                     String machine = machines.get(to);
                     boolean own = to.equals("new");
-                    if (!own && machine == null) {
-                        making.putIfAbsent(to, application.name());
+                    // Right before its first unit: where that fails, no empty machines stay behind.
+                    if (!own && machine == null && made.add(to)) {
+                        changes.add(
+                                new BundleChange.AddMachine(bundle.machines().get(to), application.name()));
                     }
-                    adding.add(new BundleChange.AddUnit(
+                    changes.add(new BundleChange.AddUnit(
                             application.name(),
                             application.name() + "/" + (number + i - have),
                             own || machine != null ? null : to,
                             machine));
                 }
             }
-            bundle.machines().forEach((id, machine) -> {
-                if (making.containsKey(id)) {
-                    changes.add(new BundleChange.AddMachine(machine, making.get(id)));
-                }
-            });
-            changes.addAll(adding);
         }
 
         private List<String> machinesOf(String application) {

@@ -80,6 +80,8 @@ public final class Greeting {
                                                 : "  hello:\n    interface: greeting"))
                 .file(
                         "config.yaml",
-                        "options:\n  text:\n    type: string\n    default: ''\n    description: What is said\n");
+                        "options:\n  text:\n    type: string\n    default: ''\n    description: What is said\n")
+                // Never run; a charm without any hook is refused.
+                .hook("start", "status-set active\n");
     }
 }

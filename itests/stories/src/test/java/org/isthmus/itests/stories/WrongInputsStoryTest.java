@@ -27,7 +27,7 @@ public class WrongInputsStoryTest {
         refused(2, "juju status --format xml", "unknown format \"xml\"");
         refused(2, "juju deploy", "no charm or bundle specified");
         refused(1, "juju deploy nosuchcharm", "charm \"nosuchcharm\" not found");
-        refused(1, "juju deploy ./nowhere", "no charm was found at \"./nowhere\"");
+        refused(1, "juju deploy ./nowhere", "no charm or bundle was found at \"./nowhere\"");
         refused(2, "juju deploy ubuntu Bad_Name", "invalid application name \"Bad_Name\"");
         refused(1, "juju deploy ubuntu --constraints mem=lots", "bad \"mem\" constraint");
         refused(1, "juju add-model default", "model \"default\" for admin already exists");

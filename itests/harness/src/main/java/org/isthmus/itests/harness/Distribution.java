@@ -124,27 +124,12 @@ public final class Distribution implements TestRule {
 
     /** A line of the container's own shell, e.g. `bundle:update org.isthmus.relation`. */
     public Result shell(String line) {
-        Path etc = base.resolve("etc");
-        Result result = ssh(etc, line);
-        // 255 is ssh's own: the first connection waits while the container makes its host key, which takes long on a
-        // busy machine.
-        return result.exit() == 255 ? ssh(etc, line) : result;
-    }
-
-    private Result ssh(Path etc, String line) {
-        List<String> command = toShell(etc);
-        command.addAll(
-                List.of("-o", "ControlMaster=auto", "-o", "ControlPersist=30", "-o", "ControlPath=/tmp/isthmus-%C"));
-        command.addAll(List.of("admin@127.0.0.1", line));
-        return run(command, COMMAND);
+        return program("isthmus", "console", line);
     }
 
     /** The container's own shell, at a terminal, as by the program `isthmus`. */
     public Terminal console() {
-        shell("version").ok();
-        List<String> command = toShell(base.resolve("etc"));
-        command.addAll(List.of("-tt", "admin@127.0.0.1"));
-        return terminal(command);
+        return terminal("isthmus console");
     }
 
     /** A command of bash at a terminal of its own. */
@@ -158,36 +143,6 @@ public final class Distribution implements TestRule {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private List<String> toShell(Path etc) {
-        return new ArrayList<>(List.of(
-                "ssh",
-                "-o",
-                "LogLevel=ERROR",
-                "-p",
-                sshPort(),
-                "-i",
-                etc.resolve("isthmus.key").toString(),
-                "-o",
-                "IdentitiesOnly=yes",
-                "-o",
-                "StrictHostKeyChecking=no",
-                "-o",
-                "UserKnownHostsFile=" + etc.resolve("known_hosts")));
-    }
-
-    private String sshPort() {
-        try {
-            for (String line : Files.readAllLines(base.resolve("etc/org.apache.karaf.shell.cfg"))) {
-                if (line.startsWith("sshPort")) {
-                    return line.substring(line.indexOf('=') + 1).trim();
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        throw new AssertionError("no sshPort");
     }
 
     /** Waits; the status is shown when it takes too long. */
@@ -338,10 +293,7 @@ public final class Distribution implements TestRule {
                 String command = content(process.resolve("cmdline"));
                 if (command.contains(base.toString())
                         || content(process.resolve("environ")).contains(base.toString())) {
-                    // The ssh master of shell() ends by itself.
-                    if (!command.startsWith("ssh")) {
-                        found.add(id + " " + command.replace('\0', ' '));
-                    }
+                    found.add(id + " " + command.replace('\0', ' '));
                 }
             }
         } catch (IOException e) {

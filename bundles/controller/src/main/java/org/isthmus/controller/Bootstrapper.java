@@ -1,9 +1,6 @@
 package org.isthmus.controller;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -39,16 +36,17 @@ import org.isthmus.spi.CloudProvider.CloudSpec;
 
 /** Makes the folder of a new controller: authority, store, first user, first models. Nothing listens yet. */
 final class Bootstrapper {
-    private static final int USUAL_PORT = 17070;
     private static final long STEP_LIMIT_SECONDS = 60;
 
     private final Rooms rooms;
     private final Foundations on;
+    private final ApiPorts ports;
     private final String bind;
 
-    Bootstrapper(Rooms rooms, Foundations on, String bind) {
+    Bootstrapper(Rooms rooms, Foundations on, ApiPorts ports, String bind) {
         this.rooms = rooms;
         this.on = on;
+        this.ports = ports;
         this.bind = bind;
     }
 
@@ -62,10 +60,11 @@ final class Bootstrapper {
         on.servers().createAuthority(RunningController.tlsFolder(folder), request.name());
         progress.accept("Making the controller's store");
         Map<String, String> models = new LinkedHashMap<>();
+        Map<String, Object> settings = settings(request, folder);
         try (Store store = on.stores().open(uuid, RunningController.storeFolder(folder), true, on.journals())) {
             rooms.access()
                     .call(access -> rooms.models().call(engine -> {
-                        fillController(store, request, uuid, now, engine, access);
+                        fillController(store, request, settings, uuid, now, engine, access);
                         return java.util.concurrent.CompletableFuture.completedFuture(null);
                     }))
                     .toCompletableFuture()
@@ -132,14 +131,24 @@ final class Bootstrapper {
                 "controller");
     }
 
-    private void fillController(
-            Store store, Bootstrap request, String uuid, Instant now, ModelEngine engine, AccessEngine access) {
+    private Map<String, Object> settings(Bootstrap request, Path folder) throws IOException {
         Map<String, Object> settings = new HashMap<>(request.settings() == null ? Map.of() : request.settings());
         // Clients write the port down: one that was left open is chosen now, for good.
         settings.computeIfPresent("api-port", (name, port) -> "0".equals(String.valueOf(port)) ? null : port);
         if (!settings.containsKey("api-port")) {
-            settings.put("api-port", freePort());
+            settings.put("api-port", ports.choose(bind, folder.toAbsolutePath()));
         }
+        return settings;
+    }
+
+    private void fillController(
+            Store store,
+            Bootstrap request,
+            Map<String, Object> settings,
+            String uuid,
+            Instant now,
+            ModelEngine engine,
+            AccessEngine access) {
         String hash = access.hashPassword(request.password());
         awaitUnchecked(store.controller().submit(tx -> {
             // The composition root lays the first stone; every later change goes through the engines.
@@ -234,21 +243,6 @@ final class Bootstrapper {
                 true,
                 false,
                 now);
-    }
-
-    private int freePort() {
-        for (int port : new int[] {USUAL_PORT, 0}) {
-            try (ServerSocket probe = new ServerSocket()) {
-                probe.setReuseAddress(true);
-                probe.bind(new InetSocketAddress(InetAddress.getByName(bind), port));
-                return probe.getLocalPort();
-            } catch (IOException taken) {
-                if (port == 0) {
-                    throw Problem.refuse(Code.NONE, "no free port on %s: %s", bind, taken.getMessage());
-                }
-            }
-        }
-        throw new IllegalStateException("unreachable");
     }
 
     private static <T> T await(CompletionStage<T> stage) throws IOException {

@@ -32,6 +32,7 @@ final class Host implements ControllerHost, AutoCloseable {
     private static final long START_LIMIT_SECONDS = 60;
 
     private final Path base;
+    private final ApiPorts ports;
     private final Rooms rooms;
     private final Executors executors;
     private final ControllerConfigurations configurations;
@@ -40,8 +41,9 @@ final class Host implements ControllerHost, AutoCloseable {
     private volatile Runnable removed = () -> {};
     private boolean closed;
 
-    Host(Path base, Rooms rooms, Executors executors, ControllerConfigurations configurations) {
+    Host(Path base, ApiPorts ports, Rooms rooms, Executors executors, ControllerConfigurations configurations) {
         this.base = base;
+        this.ports = ports;
         this.rooms = rooms;
         this.executors = executors;
         this.configurations = configurations;
@@ -195,7 +197,7 @@ final class Host implements ControllerHost, AutoCloseable {
         String bind = "127.0.0.1";
         try {
             Map<String, String> models =
-                    new Bootstrapper(rooms, on, bind).make(request, uuid, base.resolve(folder), progress);
+                    new Bootstrapper(rooms, on, ports, bind).make(request, uuid, base.resolve(folder), progress);
             progress.accept("Starting the controller");
             configurations.write(uuid, settings(uuid, request.name(), folder, bind));
             RunningController running = awaitRunning(uuid);

@@ -57,7 +57,8 @@ public final class HostComponent implements ControllerHost {
         Path folder = Path.of(named == null ? System.getProperty("karaf.base", ".") : named);
         this.context = context;
         this.base = folder;
-        host = new Host(folder, rooms, executors, new FileConfigurations(configurations, folder.resolve("etc")));
+        ApiPorts ports = new ApiPorts(Path.of("/var/tmp/isthmus-api-ports"));
+        host = new Host(folder, ports, rooms, executors, new FileConfigurations(configurations, folder.resolve("etc")));
         host.onRemoved(this::endIfIsolated);
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
+import org.isthmus.model.store.Store;
 import org.isthmus.rpc.ControllerHost;
 import org.isthmus.rpc.ControllerHost.Status;
 import org.slf4j.Logger;
@@ -50,6 +51,10 @@ final class ControllerSlot {
         return running;
     }
 
+    String uuid() {
+        return uuid;
+    }
+
     Path folder() {
         return folder;
     }
@@ -57,6 +62,17 @@ final class ControllerSlot {
     /** Completes when it runs; fails when it cannot. */
     synchronized CompletableFuture<RunningController> ready() {
         return ready;
+    }
+
+    /** The store of a controller that does not run, for who closes it again. */
+    synchronized Store openStore() throws IOException {
+        if (running != null) {
+            throw new IOException("controller " + name + " runs");
+        }
+        if (on.stores() == null || on.journals() == null) {
+            throw new IOException("this container waits for " + on.missing());
+        }
+        return on.stores().open(uuid, RunningController.storeFolder(folder), false, on.journals());
     }
 
     /** What it stands on came: called with everything that is there now. */

@@ -18,6 +18,7 @@ import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Summary;
 import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Store;
 import org.isthmus.spi.CloudProvider;
 import org.isthmus.spi.CloudProvider.CloudSpec;
 import org.slf4j.Logger;
@@ -38,32 +39,50 @@ final class Remover {
 
     void remove(ControllerSlot slot, boolean force, Consumer<String> progress) throws IOException {
         RunningController running = slot.ready().getNow(null);
-        if (running == null) {
-            if (!force) {
-                throw Problem.refuse(
-                        Code.TRY_AGAIN, "controller is %s", slot.status().state());
+        if (running != null) {
+            List<Summary> hosted = running.store().summaries().stream()
+                    .filter(s -> !s.controllerModel())
+                    .toList();
+            if (!hosted.isEmpty() && !force) {
+                throw Problem.refuse(Code.HAS_HOSTED_MODELS, "controller has hosted models (%d)", hosted.size());
             }
+            stopMachines(slot.uuid(), running.store(), progress);
             return;
         }
-        List<Summary> hosted = running.store().summaries().stream()
-                .filter(s -> !s.controllerModel())
-                .toList();
-        if (!hosted.isEmpty() && !force) {
-            throw Problem.refuse(Code.HAS_HOSTED_MODELS, "controller has hosted models (%d)", hosted.size());
+        if (!force) {
+            throw Problem.refuse(
+                    Code.TRY_AGAIN, "controller is %s", slot.status().state());
         }
-        for (String model : running.store().models()) {
-            stopMachines(running, model, progress);
+        // It does not run, but its machines may: its store knows them.
+        Store store;
+        try {
+            store = slot.openStore();
+        } catch (IOException | RuntimeException unreadable) {
+            LOG.error("The store of {} cannot be read; machines it may have are left", slot.folder(), unreadable);
+            progress.accept("The controller's store cannot be read (" + unreadable.getMessage()
+                    + "); machines it may have are left as they are");
+            return;
+        }
+        try (store) {
+            stopMachines(slot.uuid(), store, progress);
         }
     }
 
-    private void stopMachines(RunningController running, String model, Consumer<String> progress) throws IOException {
-        Documents documents = running.store().model(model).orElse(null);
+    private void stopMachines(String controllerUuid, Store store, Consumer<String> progress) throws IOException {
+        for (String model : store.models()) {
+            stopMachines(controllerUuid, store, model, progress);
+        }
+    }
+
+    private void stopMachines(String controllerUuid, Store store, String model, Consumer<String> progress)
+            throws IOException {
+        Documents documents = store.model(model).orElse(null);
         ModelRecord record = documents == null ? null : documents.snapshot().model();
         if (record == null || record.controllerModel()) {
             return;
         }
         progress.accept("Stopping the machines of model " + record.name());
-        Snapshot controller = running.store().controller().snapshot();
+        Snapshot controller = store.controller().snapshot();
         CloudRecord cloud = controller.get(Kinds.CLOUD, record.cloud());
         Credential credential = controller.get(Kinds.CREDENTIAL, record.credential());
         if (cloud == null) {
@@ -78,7 +97,7 @@ final class Remover {
                 credential == null ? "empty" : credential.authType(),
                 credential == null ? Map.of() : credential.attributes(),
                 record.config(),
-                running.uuid(),
+                controllerUuid,
                 model,
                 record.name());
         await(rooms.provider(cloud.type()).call(provider -> {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -159,8 +160,14 @@ public final class Dialer implements AutoCloseable {
         });
     }
 
-    /** What to tell of it: a refused connection comes without a message. */
+    /** What to tell of it: a refused connection comes without a message, a foreign certificate with one for programmers. */
     static String reason(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof CertPathBuilderException) {
+                return "the certificate shown there is not of this controller's authority;"
+                        + " another controller may have its port";
+            }
+        }
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 

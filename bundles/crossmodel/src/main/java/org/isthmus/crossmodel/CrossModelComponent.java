@@ -1,12 +1,15 @@
 package org.isthmus.crossmodel;
 
+import java.util.List;
+import org.isthmus.rpc.Metrics;
 import org.isthmus.rpc.Reconciler;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** Publishes the two reconcilers, which share their links. */
+/** Publishes the two reconcilers, which share their links, and their figures. */
 @Component(
         service = {},
         immediate = true)
@@ -14,18 +17,20 @@ public final class CrossModelComponent {
     private final Links links = new Links(new SocketDial(), Patience.USUAL);
     private final ExternalControllers externals = new ExternalControllers(links);
     private final CrossModelReconciler consumer = new CrossModelReconciler(links, externals);
-    private final java.util.List<org.osgi.framework.ServiceRegistration<Reconciler>> registrations;
+    private final CrossModelMetrics metrics = new CrossModelMetrics();
+    private final List<ServiceRegistration<?>> registrations;
 
     @Activate
     public CrossModelComponent(BundleContext context) {
-        registrations = java.util.List.of(
+        registrations = List.of(
                 context.registerService(Reconciler.class, consumer, null),
-                context.registerService(Reconciler.class, new OutboxReconciler(links, externals), null));
+                context.registerService(Reconciler.class, new OutboxReconciler(links, externals, metrics), null),
+                context.registerService(Metrics.class, metrics, null));
     }
 
     @Deactivate
     void deactivate() {
-        registrations.forEach(org.osgi.framework.ServiceRegistration::unregister);
+        registrations.forEach(ServiceRegistration::unregister);
         consumer.close();
         links.close();
     }

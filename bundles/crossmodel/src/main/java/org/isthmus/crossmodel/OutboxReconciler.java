@@ -30,14 +30,16 @@ final class OutboxReconciler implements Reconciler {
 
     private final Links links;
     private final ExternalControllers externals;
+    private final CrossModelMetrics metrics;
     /** Links in use, by the uuids of both controllers; guarded by this. */
     private final Map<String, Line> lines = new HashMap<>();
 
     private record Line(Link link, Runnable user) {}
 
-    OutboxReconciler(Links links, ExternalControllers externals) {
+    OutboxReconciler(Links links, ExternalControllers externals, CrossModelMetrics metrics) {
         this.links = links;
         this.externals = externals;
+        this.metrics = metrics;
     }
 
     @Override
@@ -59,6 +61,7 @@ final class OutboxReconciler implements Reconciler {
 
     @Override
     public CompletionStage<Duration> reconcile(ControllerContext controller, Documents own, Cause cause) {
+        metrics.follow(controller);
         externals.look(controller);
         Map<String, List<Outgoing>> byTarget = new HashMap<>();
         for (Outgoing outgoing : own.snapshot().all(Kinds.OUTGOING)) {

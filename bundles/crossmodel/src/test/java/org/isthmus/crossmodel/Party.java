@@ -265,7 +265,10 @@ final class Party implements AutoCloseable {
         private final ExternalControllers externals = new ExternalControllers(links);
         private final CrossModelReconciler crossModel = new CrossModelReconciler(links, externals);
         private final List<Reconciler> all = List.of(
-                crossModel, new OutboxReconciler(links, externals), new LifecycleReconciler(), new ModelSagas());
+                crossModel,
+                new OutboxReconciler(links, externals, new CrossModelMetrics()),
+                new LifecycleReconciler(),
+                new ModelSagas());
         private final List<Loop> loops = new ArrayList<>();
         private boolean closed;
 

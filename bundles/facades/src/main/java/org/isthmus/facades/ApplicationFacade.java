@@ -450,14 +450,15 @@ final class ApplicationFacade {
                 model.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), other.application()));
         Map<String, UnitRelationData> units = new TreeMap<>(org.isthmus.api.Names.NATURAL);
         for (RelationUnit member : model.by(Kinds.RELATION_UNITS_BY_RELATION, Integer.toString(relation.number()))) {
-            if (org.isthmus.api.Names.applicationOf(member.unit()).equals(other.application())) {
+            if (member.unit().equals(unit.name())
+                    || org.isthmus.api.Names.applicationOf(member.unit()).equals(other.application())) {
                 units.put(member.unit(), new UnitRelationData(member.inScope(), new TreeMap<>(member.settings())));
             }
         }
         return new RelationData(
                 relation.number(),
                 mine.name(),
-                false,
+                model.has(Kinds.REMOTE_APPLICATION, other.application()),
                 other.name(),
                 settings == null ? Map.of() : new TreeMap<>(settings.settings()),
                 units);

@@ -21,6 +21,7 @@ import org.isthmus.model.AgentPresence;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
+import org.isthmus.model.RelationUnit;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.UnitAgent;
 import org.isthmus.rpc.HttpRoute;
@@ -415,6 +416,25 @@ public class ApplicationFlowTest {
         assertEquals("not found", missing.at("/Results/0/Errors/0/code").asText());
         JsonNode resolved = call("Charms", "ResolveCharms", "{\"resolve\":[{\"reference\":\"mysql\"}]}");
         assertEquals("ch:amd64/mysql-58", resolved.at("/results/0/url").asText());
+    }
+
+    @Test
+    public void aUnitIsShownWithWhatItSaysAndWhatItHears() throws Exception {
+        deployBoth();
+        call("Application", "AddRelation", "{\"endpoints\":[\"wordpress\",\"mysql\"]}");
+        World.get(world.store.models.get(model).submit(tx -> {
+            tx.put(Kinds.RELATION_UNIT, new RelationUnit(0, "mysql/0", true, Map.of("host", "h"), 1, ""));
+            tx.put(Kinds.RELATION_UNIT, new RelationUnit(0, "wordpress/0", false, Map.of("name", "n"), 1, ""));
+            return null;
+        }));
+        JsonNode relation = call("Application", "UnitsInfo", "{\"entities\":[{\"tag\":\"unit-mysql-0\"}]}")
+                .at("/results/0/result/relation-data/0");
+        assertFalse(relation.path("cross-model").asBoolean());
+        JsonNode own = relation.path("unit-relation-data").path("mysql/0");
+        assertEquals("{\"in-scope\":true,\"data\":{\"host\":\"h\"}}", own.toString());
+        JsonNode other = relation.path("unit-relation-data").path("wordpress/0");
+        assertEquals("n", other.at("/data/name").asText());
+        assertFalse(other.path("in-scope").asBoolean());
     }
 
     @Test

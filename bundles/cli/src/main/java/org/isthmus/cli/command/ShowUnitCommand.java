@@ -47,12 +47,12 @@ final class ShowUnitCommand extends ModelCommand {
         Map<String, Object> all = new LinkedHashMap<>();
         for (int i = 0; i < args.size(); i++) {
             Api.refuseIfError(results.path(i));
-            all.put(args.get(i), unit(results.path(i).path("result")));
+            all.put(args.get(i), unit(args.get(i), results.path(i).path("result")));
         }
         return format.printDocument(session, all);
     }
 
-    private Map<String, Object> unit(JsonNode info) {
+    private Map<String, Object> unit(String name, JsonNode info) {
         Map<String, Object> shown = new LinkedHashMap<>();
         ModelDocument.put(
                 shown, "workload-version", info.path("workload-version").asText(""));
@@ -78,15 +78,17 @@ final class ShowUnitCommand extends ModelCommand {
             if (!app) {
                 Map<String, Object> units = new LinkedHashMap<>();
                 JsonNode all = data.path("unit-relation-data");
-                for (String unit : Session.names(all)) {
-                    if (relatedUnit == null || relatedUnit.equals(unit)) {
-                        Map<String, Object> of = new LinkedHashMap<>();
-                        of.put("in-scope", all.path(unit).path("in-scope").asBoolean());
-                        of.put("data", all.path(unit).path("data"));
-                        units.put(unit, of);
+                for (String each : Session.names(all)) {
+                    Map<String, Object> of = new LinkedHashMap<>();
+                    of.put("in-scope", all.path(each).path("in-scope").asBoolean());
+                    of.put("data", all.path(each).path("data"));
+                    if (each.equals(name)) {
+                        relation.put("local-unit", of);
+                    } else if (relatedUnit == null || relatedUnit.equals(each)) {
+                        units.put(each, of);
                     }
                 }
-                if (units.containsKey("local-unit") || !units.isEmpty()) {
+                if (!units.isEmpty()) {
                     relation.put("related-units", units);
                 }
             }

@@ -34,6 +34,7 @@ public final class Distribution implements TestRule {
     private final Map<String, String> environment = new TreeMap<>();
     private Path home;
     private Path base;
+    private boolean keep;
 
     public Distribution(String name) {
         this.name = name;
@@ -80,6 +81,12 @@ public final class Distribution implements TestRule {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The folder stays, for people to look at: a rule of a class does not hear that one of its tests failed. */
+    public void keep() {
+        keep = true;
+        System.err.println("kept: " + base);
     }
 
     public Result start() {
@@ -336,7 +343,9 @@ public final class Distribution implements TestRule {
                     sweep();
                     throw left;
                 }
-                delete();
+                if (!keep) {
+                    delete();
+                }
             }
         };
     }

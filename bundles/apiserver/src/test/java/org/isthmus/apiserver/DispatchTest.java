@@ -252,6 +252,8 @@ public class DispatchTest {
         get(call(c, "Write", Map.of("name", "quiet")));
         CompletableFuture<JsonNode> parked =
                 c.call("ThingWatcher", 1, id, "Next", null).toCompletableFuture();
+        // Calls of one connection may overtake each other.
+        until("the call waits", () -> world.model().parked() == 1);
         get(c.call("ThingWatcher", 1, id, "Stop", null));
         assertEquals("watcher was stopped|stopped", refusal(parked));
         assertEquals("unknown watcher id|not found", refusal(c.call("ThingWatcher", 1, id, "Next", null)));

@@ -43,6 +43,11 @@ final class FakeDocuments implements Documents {
         return watches.size();
     }
 
+    /** Watches that somebody waits on. */
+    long parked() {
+        return watches.stream().filter(FakeWatch::isAsked).count();
+    }
+
     @Override
     public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
         return CompletableFuture.supplyAsync(
@@ -80,6 +85,10 @@ final class FakeDocuments implements Documents {
 
         FakeWatch(Set<Interest> interests) {
             this.interests = interests;
+        }
+
+        synchronized boolean isAsked() {
+            return asked != null;
         }
 
         void changed(Set<Key> keys) {

@@ -52,32 +52,28 @@ public final class Names {
         return Integer.parseInt(unit.substring(unit.lastIndexOf('/') + 1));
     }
 
+    /** Every look into a snapshot comes through here: it makes no object. */
     private static int compareNatural(String a, String b) {
         int i = 0;
         int j = 0;
         while (i < a.length() && j < b.length()) {
-            if (Character.isDigit(a.charAt(i)) && Character.isDigit(b.charAt(j))) {
-                int startA = i;
-                int startB = j;
-                while (i < a.length() && Character.isDigit(a.charAt(i))) {
-                    i++;
+            char left = a.charAt(i);
+            char right = b.charAt(j);
+            if (Character.isDigit(left) && Character.isDigit(right)) {
+                int endA = endOfDigits(a, i);
+                int endB = endOfDigits(b, j);
+                i = afterZeros(a, i, endA);
+                j = afterZeros(b, j, endB);
+                int order = Integer.compare(endA - i, endB - j);
+                while (order == 0 && i < endA) {
+                    order = Character.compare(a.charAt(i++), b.charAt(j++));
                 }
-                while (j < b.length() && Character.isDigit(b.charAt(j))) {
-                    j++;
-                }
-                String left = stripZeros(a.substring(startA, i));
-                String right = stripZeros(b.substring(startB, j));
-                int order = left.length() != right.length()
-                        ? Integer.compare(left.length(), right.length())
-                        : left.compareTo(right);
                 if (order != 0) {
                     return order;
                 }
+            } else if (left != right) {
+                return Character.compare(left, right);
             } else {
-                int order = Character.compare(a.charAt(i), b.charAt(j));
-                if (order != 0) {
-                    return order;
-                }
                 i++;
                 j++;
             }
@@ -86,11 +82,20 @@ public final class Names {
         return rest != 0 ? rest : a.compareTo(b);
     }
 
-    private static String stripZeros(String digits) {
-        int at = 0;
-        while (at < digits.length() - 1 && digits.charAt(at) == '0') {
+    private static int endOfDigits(String text, int from) {
+        int at = from;
+        while (at < text.length() && Character.isDigit(text.charAt(at))) {
             at++;
         }
-        return digits.substring(at);
+        return at;
+    }
+
+    /** The last digit stays, be it a zero. */
+    private static int afterZeros(String digits, int from, int end) {
+        int at = from;
+        while (at < end - 1 && digits.charAt(at) == '0') {
+            at++;
+        }
+        return at;
     }
 }

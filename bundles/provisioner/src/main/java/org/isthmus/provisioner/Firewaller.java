@@ -1,24 +1,16 @@
 package org.isthmus.provisioner;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import org.isthmus.api.Life;
-import org.isthmus.model.Application;
-import org.isthmus.model.Application.ExposedEndpoint;
 import org.isthmus.model.Cause;
+import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
-import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Snapshot;
-import org.isthmus.model.Unit;
-import org.isthmus.model.Unit.UnitPort;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Interest;
 import org.isthmus.rpc.ControllerContext;
@@ -36,10 +28,10 @@ final class Firewaller implements Reconciler {
     /** Rules drift when somebody changes them by hand: they are set again this often. */
     private static final Duration AGAIN = Duration.ofMinutes(5);
 
-    private static final Set<String> EVERYBODY = Set.of("0.0.0.0/0", "::/0");
+    private static final Key MODEL = new Key(Kinds.MODEL, ModelRecord.ID);
 
-    /** What was last set, by model; only to spare calls, so it may be lost. */
-    private final Map<String, Map<String, Set<Rule>>> last = new ConcurrentHashMap<>();
+    /** What is wanted, by model; only to spare work, so it may be lost. */
+    private final Map<String, ModelRules> models = new ConcurrentHashMap<>();
 
     @Override
     public String name() {
@@ -63,17 +55,29 @@ final class Firewaller implements Reconciler {
         if (model == null || off || model.mode() != ModelRecord.Mode.ACTIVE) {
             return CompletableFuture.completedFuture(null);
         }
-        Map<String, Set<Rule>> wanted = wanted(snapshot);
-        boolean changed = !cause.changed().isEmpty();
-        if (wanted.isEmpty() || changed && wanted.equals(last.get(model.uuid()))) {
-            return CompletableFuture.completedFuture(wanted.isEmpty() ? null : AGAIN);
+        ModelRules known = models.get(model.uuid());
+        ModelRules rules = known == null ? new ModelRules() : known;
+        // No changed keys: a start, or rules may have drifted since they were set.
+        if (known == null || cause.changed().isEmpty() || cause.changed().contains(MODEL)) {
+            models.put(model.uuid(), rules);
+            rules.readAll(snapshot);
+        } else {
+            rules.read(snapshot, cause.changed());
+        }
+        if (rules.isEmpty()) {
+            models.remove(model.uuid());
+            return CompletableFuture.completedFuture(null);
+        }
+        Map<String, Set<Rule>> due = rules.due();
+        if (due.isEmpty()) {
+            return CompletableFuture.completedFuture(AGAIN);
         }
         ModelCloud cloud = new ModelCloud(controller, model);
         if (!cloud.isInstalled()) {
             return CompletableFuture.completedFuture(Duration.ofSeconds(2));
         }
-        return cloud.call(LIMIT, opened -> set(opened, wanted)).thenApply(filtered -> {
-            last.put(model.uuid(), wanted);
+        return cloud.call(LIMIT, opened -> set(opened, due)).thenApply(filtered -> {
+            rules.told();
             return filtered ? AGAIN : null;
         });
     }
@@ -88,52 +92,5 @@ final class Firewaller implements Reconciler {
                                 firewall.set(entry.getKey(), entry.getValue()).toCompletableFuture())
                         .toArray(CompletableFuture[]::new))
                 .thenApply(done -> true);
-    }
-
-    /** The rules of every instance of the model, by instance id. */
-    static Map<String, Set<Rule>> wanted(Snapshot snapshot) {
-        Map<String, Set<Rule>> out = new TreeMap<>();
-        for (Machine machine : snapshot.all(Kinds.MACHINE)) {
-            if (machine.instanceId() == null || machine.controller() || machine.life() == Life.DEAD) {
-                continue;
-            }
-            // By port: one opened for two reasons is open to both kinds of callers.
-            Map<org.isthmus.api.PortRange, Set<String>> sources = new HashMap<>();
-            for (Unit unit : snapshot.by(Kinds.UNITS_BY_MACHINE, machine.id())) {
-                Application application = snapshot.get(Kinds.APPLICATION, unit.application());
-                if (application == null || !application.exposed()) {
-                    continue;
-                }
-                for (UnitPort port : unit.ports()) {
-                    Set<String> callers = callers(application, port.endpoint());
-                    if (!callers.isEmpty()) {
-                        sources.computeIfAbsent(port.range(), any -> new HashSet<>())
-                                .addAll(callers);
-                    }
-                }
-            }
-            Set<Rule> rules = new HashSet<>();
-            sources.forEach((range, callers) -> rules.add(new Rule(range, Set.copyOf(callers))));
-            out.put(machine.instanceId(), rules);
-        }
-        return out;
-    }
-
-    /** A port opened for every endpoint is open to whomever any endpoint is exposed to. */
-    private static Set<String> callers(Application application, String endpoint) {
-        Map<String, ExposedEndpoint> exposed = application.exposedEndpoints();
-        if (exposed.isEmpty()) {
-            return EVERYBODY;
-        }
-        Set<String> out = new HashSet<>();
-        boolean every = endpoint == null || endpoint.isEmpty();
-        exposed.forEach((name, to) -> {
-            boolean all = name.isEmpty() && !exposed.containsKey(endpoint);
-            if (every || all || name.equals(endpoint)) {
-                boolean open = to.cidrs().isEmpty() && to.spaces().isEmpty();
-                out.addAll(open ? EVERYBODY : to.cidrs());
-            }
-        });
-        return out;
     }
 }

@@ -1,0 +1,165 @@
+package org.isthmus.provisioner;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.isthmus.api.Life;
+import org.isthmus.api.PortRange;
+import org.isthmus.model.Application;
+import org.isthmus.model.Application.ExposedEndpoint;
+import org.isthmus.model.Key;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.Machine;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.Unit;
+import org.isthmus.model.Unit.UnitPort;
+import org.isthmus.spi.CloudProvider.Firewall.Rule;
+
+/**
+ * The rules that one model wants on its instances, kept up with what changes at a cost that depends on that alone: units say
+ * something all the time, and hardly ever about ports. Used by one thread at a time.
+ */
+final class ModelRules {
+    private static final Set<String> EVERYBODY = Set.of("0.0.0.0/0", "::/0");
+
+    /** One machine's instance, and what it is to let in. */
+    private record Wanted(String instance, Set<Rule> rules) {}
+
+    private final Map<String, Wanted> machines = new HashMap<>();
+    /** Of units with rules only: where they were seen. A unit that is gone says no more. */
+    private final Map<String, String> homes = new HashMap<>();
+    /** Of exposed applications only. */
+    private final Map<String, Map<String, ExposedEndpoint>> exposures = new HashMap<>();
+    /** Machines whose cloud does not know yet. */
+    private final Set<String> due = new HashSet<>();
+
+    /** Looks at everything anew; all of it is due. */
+    void readAll(Snapshot model) {
+        machines.clear();
+        homes.clear();
+        exposures.clear();
+        due.clear();
+        model.all(Kinds.APPLICATION).forEach(application -> noteExposure(application.name(), application));
+        for (Machine machine : model.all(Kinds.MACHINE)) {
+            read(model, machine.id());
+        }
+        due.addAll(machines.keySet());
+    }
+
+    /** Looks at what changed. */
+    void read(Snapshot model, Set<Key> changed) {
+        Set<String> touched = new HashSet<>();
+        for (Key key : changed) {
+            if (key.kind().equals(Kinds.MACHINE)) {
+                touched.add(key.id());
+            } else if (key.kind().equals(Kinds.UNIT)) {
+                touched.add(homes.remove(key.id()));
+                touched.add(machineOf(model, model.get(Kinds.UNIT, key.id())));
+            } else if (key.kind().equals(Kinds.APPLICATION)
+                    && noteExposure(key.id(), model.get(Kinds.APPLICATION, key.id()))) {
+                for (Unit unit : model.by(Kinds.UNITS_BY_APPLICATION, key.id())) {
+                    touched.add(machineOf(model, unit));
+                }
+            }
+        }
+        touched.remove(null);
+        touched.forEach(machine -> read(model, machine));
+    }
+
+    /** True: it is exposed otherwise than before. */
+    private boolean noteExposure(String name, Application application) {
+        boolean exposed = application != null && application.exposed();
+        Map<String, ExposedEndpoint> before =
+                exposed ? exposures.put(name, application.exposedEndpoints()) : exposures.remove(name);
+        return !Objects.equals(before, exposed ? application.exposedEndpoints() : null);
+    }
+
+    private static String machineOf(Snapshot model, Unit unit) {
+        if (unit == null || unit.machine() != null || unit.principal() == null) {
+            return unit == null ? null : unit.machine();
+        }
+        return machineOf(model, model.get(Kinds.UNIT, unit.principal()));
+    }
+
+    private void read(Snapshot model, String id) {
+        Machine machine = model.get(Kinds.MACHINE, id);
+        Wanted now =
+                machine == null || machine.instanceId() == null || machine.controller() || machine.life() == Life.DEAD
+                        ? null
+                        : new Wanted(machine.instanceId(), rules(model, id));
+        Wanted before = now == null ? machines.remove(id) : machines.put(id, now);
+        if (now == null) {
+            due.remove(id);
+        } else if (!now.equals(before)) {
+            due.add(id);
+        }
+    }
+
+    private Set<Rule> rules(Snapshot model, String machine) {
+        // By port: one opened for two reasons is open to both kinds of callers.
+        Map<PortRange, Set<String>> sources = new HashMap<>();
+        for (Unit unit : model.by(Kinds.UNITS_BY_MACHINE, machine)) {
+            add(model, unit, machine, sources);
+            for (Unit subordinate : model.by(Kinds.UNITS_BY_PRINCIPAL, unit.name())) {
+                add(model, subordinate, machine, sources);
+            }
+        }
+        Set<Rule> rules = new HashSet<>();
+        sources.forEach((range, callers) -> rules.add(new Rule(range, Set.copyOf(callers))));
+        return Set.copyOf(rules);
+    }
+
+    private void add(Snapshot model, Unit unit, String machine, Map<PortRange, Set<String>> sources) {
+        homes.remove(unit.name());
+        Application application = model.get(Kinds.APPLICATION, unit.application());
+        if (application == null || !application.exposed()) {
+            return;
+        }
+        for (UnitPort port : unit.ports()) {
+            Set<String> callers = callers(application, port.endpoint());
+            if (!callers.isEmpty()) {
+                sources.computeIfAbsent(port.range(), any -> new HashSet<>()).addAll(callers);
+                homes.put(unit.name(), machine);
+            }
+        }
+    }
+
+    /** A port opened for every endpoint is open to whomever any endpoint is exposed to. */
+    private static Set<String> callers(Application application, String endpoint) {
+        Map<String, ExposedEndpoint> exposed = application.exposedEndpoints();
+        if (exposed.isEmpty()) {
+            return EVERYBODY;
+        }
+        Set<String> out = new HashSet<>();
+        boolean every = endpoint == null || endpoint.isEmpty();
+        exposed.forEach((name, to) -> {
+            boolean all = name.isEmpty() && !exposed.containsKey(endpoint);
+            if (every || all || name.equals(endpoint)) {
+                boolean open = to.cidrs().isEmpty() && to.spaces().isEmpty();
+                out.addAll(open ? EVERYBODY : to.cidrs());
+            }
+        });
+        return out;
+    }
+
+    boolean isEmpty() {
+        return machines.isEmpty();
+    }
+
+    /** What the cloud must be told, by instance; all of it may be told again. */
+    Map<String, Set<Rule>> due() {
+        Map<String, Set<Rule>> told = new TreeMap<>();
+        for (String machine : due) {
+            told.put(machines.get(machine).instance(), machines.get(machine).rules());
+        }
+        return told;
+    }
+
+    /** The cloud was told all that was due. */
+    void told() {
+        due.clear();
+    }
+}

@@ -1,0 +1,193 @@
+package org.isthmus.provisioner;
+
+import static org.junit.Assert.assertEquals;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.isthmus.api.Constraints;
+import org.isthmus.api.Life;
+import org.isthmus.api.PortRange;
+import org.isthmus.model.Application;
+import org.isthmus.model.Application.ExposedEndpoint;
+import org.isthmus.model.Key;
+import org.isthmus.model.Kinds;
+import org.isthmus.model.Machine;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.StatusValue;
+import org.isthmus.model.Tx;
+import org.isthmus.model.Unit;
+import org.isthmus.model.engine.ApplicationEngine;
+import org.isthmus.spi.CloudProvider.Firewall.Rule;
+import org.junit.Test;
+
+public final class ModelRulesTest {
+    private static final int MACHINES = 6;
+    private static final int APPLICATIONS = 3;
+
+    private final ModelRules rules = new ModelRules();
+    private Snapshot model = Snapshot.empty();
+
+    /** What the cloud has been told so far. */
+    private final Map<String, Set<Rule>> cloud = new HashMap<>();
+
+    private Set<String> change(java.util.function.Consumer<Tx> decision) {
+        Tx tx = Tx.on(model);
+        decision.accept(tx);
+        Set<Key> changed = new HashSet<>();
+        tx.changes().forEach(change -> changed.add(change.key()));
+        model = tx.now();
+        rules.read(model, changed);
+        Map<String, Set<Rule>> due = rules.due();
+        cloud.putAll(due);
+        rules.told();
+        return due.keySet();
+    }
+
+    private static Application application(String name, Map<String, ExposedEndpoint> exposed) {
+        return new Application(
+                name,
+                "local:x-1",
+                null,
+                Life.ALIVE,
+                false,
+                exposed != null,
+                exposed,
+                Map.of(),
+                false,
+                Constraints.NONE,
+                Map.of(),
+                null,
+                "t",
+                1,
+                1,
+                false,
+                Instant.EPOCH);
+    }
+
+    private static Unit unit(String name, String machine, String principal, String endpoint, Integer port) {
+        return new Unit(
+                name,
+                name.substring(0, name.indexOf('/')),
+                Life.ALIVE,
+                machine,
+                principal,
+                null,
+                null,
+                null,
+                null,
+                null,
+                port == null ? List.of() : List.of(new Unit.UnitPort(endpoint, PortRange.parse(port + "/tcp"))),
+                null,
+                false,
+                null,
+                Instant.EPOCH);
+    }
+
+    private static void machine(Tx tx) {
+        String id = new org.isthmus.application.Applications()
+                .addMachine(tx, new ApplicationEngine.AddMachine(null, Constraints.NONE, null, Instant.EPOCH));
+        tx.put(Kinds.MACHINE, tx.need(Kinds.MACHINE, id).withInstanceId("i-" + id));
+    }
+
+    @Test
+    public void whatSaysNothingAboutPortsTouchesNothing() {
+        change(tx -> {
+            machine(tx);
+            machine(tx);
+            tx.put(Kinds.APPLICATION, application("blog", Map.of()));
+            tx.put(Kinds.UNIT, unit("blog/0", "0", null, "", 80));
+        });
+        assertEquals(
+                Set.of(),
+                change(tx -> tx.put(
+                        Kinds.UNIT,
+                        tx.need(Kinds.UNIT, "blog/0")
+                                .withWorkloadStatus(new StatusValue("active", "", Instant.EPOCH)))));
+        assertEquals(Set.of("i-1"), change(tx -> tx.put(Kinds.UNIT, unit("blog/1", "1", null, "", 80))));
+    }
+
+    @Test
+    public void aSubordinatesPortsAreOpenOnItsPrincipalsMachine() {
+        change(tx -> {
+            machine(tx);
+            tx.put(Kinds.APPLICATION, application("blog", null));
+            tx.put(Kinds.APPLICATION, application("nrpe", Map.of()));
+            tx.put(Kinds.UNIT, unit("blog/0", "0", null, "", 80));
+            tx.put(Kinds.UNIT, unit("nrpe/0", null, "blog/0", "", 5666));
+        });
+        Rule nrpe = new Rule(PortRange.parse("5666/tcp"), Set.of("0.0.0.0/0", "::/0"));
+        assertEquals(Map.of("i-0", Set.of(nrpe)), cloud);
+        change(tx -> tx.remove(Kinds.UNIT, "nrpe/0"));
+        assertEquals(Map.of("i-0", Set.of()), cloud);
+    }
+
+    @Test
+    public void whatIsKeptUpIsWhatOneWouldReadAnew() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 2000; i++) {
+            change(tx -> step(tx, random));
+            ModelRules fresh = new ModelRules();
+            fresh.readAll(model);
+            cloud.keySet().retainAll(fresh.due().keySet());
+            assertEquals("seed " + seed + ", step " + i, fresh.due(), cloud);
+        }
+    }
+
+    private static void step(Tx tx, Random random) {
+        String application = "a" + random.nextInt(APPLICATIONS);
+        String name = application + "/" + random.nextInt(4);
+        Machine some = tx.get(Kinds.MACHINE, Integer.toString(random.nextInt(MACHINES)));
+        switch (random.nextInt(8)) {
+            case 0 -> machine(tx);
+            case 1 -> {
+                if (some != null) {
+                    tx.put(Kinds.MACHINE, some.withLife(random.nextBoolean() ? Life.ALIVE : Life.DEAD));
+                }
+            }
+            case 2 -> {
+                if (some != null && tx.now().count(Kinds.UNITS_BY_MACHINE, some.id()) == 0) {
+                    tx.remove(Kinds.MACHINE, some.id());
+                }
+            }
+            case 3 ->
+                tx.put(
+                        Kinds.APPLICATION,
+                        application(
+                                application,
+                                switch (random.nextInt(4)) {
+                                    case 0 -> null;
+                                    case 1 -> Map.of();
+                                    case 2 -> Map.of("web", new ExposedEndpoint(null, List.of("10.0.0.0/8")));
+                                    default -> Map.of("", new ExposedEndpoint(null, List.of()));
+                                }));
+            case 4, 5 -> {
+                Unit known = tx.get(Kinds.UNIT, name);
+                Integer port = random.nextBoolean() ? 80 + random.nextInt(3) : null;
+                String endpoint = random.nextBoolean() ? "" : "web";
+                if (known != null) {
+                    tx.put(Kinds.UNIT, unit(name, known.machine(), known.principal(), endpoint, port));
+                } else if (some != null) {
+                    tx.put(Kinds.UNIT, unit(name, some.id(), null, endpoint, port));
+                }
+            }
+            case 6 -> {
+                if (tx.now().count(Kinds.UNITS_BY_PRINCIPAL, name) == 0) {
+                    tx.remove(Kinds.UNIT, name);
+                }
+            }
+            default -> {
+                String beside = "s/" + name.replace('/', '-').hashCode() % 100;
+                if (tx.now().has(Kinds.UNIT, name) && !tx.now().has(Kinds.UNIT, beside.replace("-", ""))) {
+                    tx.put(Kinds.APPLICATION, application("s", random.nextBoolean() ? Map.of() : null));
+                    tx.put(Kinds.UNIT, unit(beside.replace("-", ""), null, name, "", 5666));
+                }
+            }
+        }
+    }
+}

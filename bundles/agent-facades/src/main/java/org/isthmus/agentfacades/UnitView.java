@@ -1,7 +1,6 @@
 package org.isthmus.agentfacades;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,9 +57,9 @@ final class UnitView {
         return interests;
     }
 
-    /** @param seen the relations that the watcher hears of */
-    static UnitRemoteState of(
-            Snapshot model, String name, Set<Integer> seen, List<String> apiAddresses, Watched watched) {
+    /** All but the relations. */
+    static UnitRemoteState head(
+            Snapshot model, String name, boolean rewatch, List<String> apiAddresses, Watched watched) {
         Unit unit = model.get(Kinds.UNIT, name);
         Application application = unit == null ? null : model.get(Kinds.APPLICATION, unit.application());
         if (unit == null || application == null) {
@@ -81,11 +80,6 @@ final class UnitView {
                 application.trust(),
                 privateAddress == null ? "" : privateAddress,
                 publicAddress == null ? "" : publicAddress));
-        List<RelationState> relations = new ArrayList<>();
-        for (Relation relation : model.by(Kinds.RELATIONS_BY_APPLICATION, unit.application())) {
-            relations.add(relation(model, unit, relation));
-        }
-        boolean rewatch = seen != null && !seen.equals(relations(model, unit.application()));
         Map<String, Object> config = record.config();
         return new UnitRemoteState(
                 name,
@@ -108,11 +102,15 @@ final class UnitView {
                 !"false".equals(String.valueOf(config.get("automatically-retry-hooks"))),
                 seconds(config.get("update-status-hook-interval"), Duration.ofMinutes(5)),
                 new ModelFacts(record.uuid(), record.name(), proxies(config), apiAddresses),
-                relations,
+                List.of(),
                 rewatch);
     }
 
-    private static RelationState relation(Snapshot model, Unit unit, Relation relation) {
+    /** Null: the unit's application is not in it. */
+    static RelationState relation(Snapshot model, Unit unit, Relation relation) {
+        if (relation == null || relation.endpointOf(unit.application()) == null) {
+            return null;
+        }
         String number = Integer.toString(relation.number());
         Relation.Endpoint own = relation.endpointOf(unit.application());
         Relation.Endpoint other = relation.counterpartOf(unit.application());

@@ -42,8 +42,6 @@ import org.isthmus.wire.agent.ScopeChange;
 import org.isthmus.wire.agent.Settings;
 import org.isthmus.wire.agent.StatusReading;
 import org.isthmus.wire.agent.UnitMemory;
-import org.isthmus.wire.agent.UnitRemoteState;
-import org.isthmus.wire.agent.UnitRemoteStateResult;
 import org.isthmus.wire.agent.WorkloadVersion;
 
 /** All that a unit's agent reads and writes. A unit speaks for itself only. */
@@ -66,16 +64,14 @@ public final class UniterFacade {
         Map<String, Object> memory = new ConcurrentHashMap<>();
         memory.put(Watched.SUBJECT, name);
         memory.put(Watched.RELATIONS, relations);
-        UnitRemoteState state =
-                UnitView.of(model, name, relations, call.controller().apiAddresses(), watched);
-        watched.isNews(memory, state);
+        UnitNews news = new UnitNews(memory, watched, call.controller().apiAddresses());
         // Ready: what changed between this snapshot and the start of the watch is told by the first Next.
         return new WatchHandle(
                 "UnitStateWatcher",
                 call.model().id(),
                 UnitView.interests(model, unit, relations),
                 memory,
-                new UnitRemoteStateResult(state),
+                news.whole(model),
                 true);
     }
 

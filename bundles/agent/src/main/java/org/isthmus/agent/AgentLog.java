@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.api.Tag;
@@ -21,7 +22,11 @@ public final class AgentLog implements AutoCloseable {
     private static final Logger LOCAL = LoggerFactory.getLogger("agent");
     private static final int LINES = 4000;
     private static final int BATCH = 200;
-    private static final long PERIOD_MILLIS = 300;
+    /** How long a line waits for company. */
+    private static final long GATHER_MILLIS = 300;
+    /** Between two tries while the controller is away. */
+    private static final long RETRY_MILLIS = 1000;
+
     private static final int MESSAGE_CHARS = 16_000;
 
     /** Takes a batch; answers false when it could not be sent. */
@@ -38,11 +43,12 @@ public final class AgentLog implements AutoCloseable {
     });
     private Sink sink = batch -> false;
     private long dropped;
+    /** A flush is on its way: an agent with nothing to say does not wake up. */
+    private boolean due;
 
     /** @param self tag under which the log speaks for itself */
     public AgentLog(String self) {
         this.self = self;
-        timer.scheduleWithFixedDelay(this::flush, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     public synchronized void to(Sink newSink) {
@@ -59,6 +65,19 @@ public final class AgentLog implements AutoCloseable {
                 dropped++;
             }
             lines.addLast(new LogBatch.Line(Instant.now(), tag, level, module, text));
+            schedule(GATHER_MILLIS);
+        }
+    }
+
+    private synchronized void schedule(long millis) {
+        if (due) {
+            return;
+        }
+        try {
+            timer.schedule(this::flush, millis, TimeUnit.MILLISECONDS);
+            due = true;
+        } catch (RejectedExecutionException closed) {
+            LOCAL.debug("said after the end");
         }
     }
 
@@ -67,12 +86,20 @@ public final class AgentLog implements AutoCloseable {
     }
 
     private void flush() {
+        synchronized (this) {
+            due = false;
+        }
         try {
             while (flushOne()) {
                 // Until nothing is left or the controller is away.
             }
         } catch (RuntimeException bug) {
             LOCAL.warn("cannot send log lines", bug);
+        }
+        synchronized (this) {
+            if (!lines.isEmpty()) {
+                schedule(RETRY_MILLIS);
+            }
         }
     }
 

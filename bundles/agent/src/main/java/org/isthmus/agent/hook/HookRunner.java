@@ -139,7 +139,8 @@ public final class HookRunner {
 
     private static void remember(Path pidFile, ProcessHandle process) throws IOException {
         String started = process.info().startInstant().map(Instant::toString).orElse("");
-        DurableFile.write(pidFile, (process.pid() + " " + started + "\n").getBytes(StandardCharsets.US_ASCII));
+        // After the machine's end there is no such process.
+        DurableFile.put(pidFile, (process.pid() + " " + started + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Ends a hook that an agent which is gone left running: it will be run again, and never twice at once. */

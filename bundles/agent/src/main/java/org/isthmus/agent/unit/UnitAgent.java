@@ -27,7 +27,7 @@ import org.isthmus.wire.agent.UnitRemoteState;
 import org.isthmus.wire.agent.UnitRemoteStateResult;
 
 /**
- * One unit's loop: hears of the model, asks the {@link Resolver} what is next, does it, remembers. Every step is durable before
+ * One unit's loop: hears of the model, asks the {@link Resolver} what is next, does it, remembers. Every step is remembered before
  * the next one; no hook starts while the controller is away.
  */
 public final class UnitAgent implements Runnable {
@@ -207,7 +207,7 @@ public final class UnitAgent implements Runnable {
                 if (failure != null) {
                     watchLost = true;
                 } else {
-                    remote = result.state();
+                    remote = result.onto(remote);
                     watchLost = remote.rewatch();
                 }
                 changes++;
@@ -485,7 +485,7 @@ public final class UnitAgent implements Runnable {
         commit(after, null, hook, context, workload);
     }
 
-    /** Makes the commit durable here first, so that it is repeated as it was after a crash; then there. */
+    /** Remembers the commit here first, so that it is repeated as it was after a crash of this agent; then there, durably. */
     private void commit(
             LocalState after, String charmUrl, HookInfo hook, HookContext context, AgentStatuses.Item workload)
             throws IOException, InterruptedException {

@@ -9,7 +9,11 @@ import java.util.Map;
 import org.isthmus.agent.DurableFile;
 import org.isthmus.wire.agent.UnitMemory;
 
-/** A unit's state in its folder. The controller has a copy from each commit; the newer of the two is right. */
+/**
+ * A unit's state in its folder. The controller has a copy from each commit; the newer of the two is right. So nothing here waits
+ * for the disk: what a machine forgets when its power goes was either committed, then the controller knows it, or it was not, then
+ * the hook is run again, as one that was cut off.
+ */
 final class UnitStore {
     private final Path file;
     private final ObjectMapper json;
@@ -24,7 +28,7 @@ final class UnitStore {
 
     /** @param there what the controller remembers */
     LocalState load(UnitMemory there) throws IOException {
-        Kept here = Files.exists(file) ? json.readValue(Files.readAllBytes(file), Kept.class) : null;
+        Kept here = read();
         if (here != null && here.state().sequence() >= there.sequence()) {
             return here.state();
         }
@@ -35,8 +39,20 @@ final class UnitStore {
         return json.readValue(there.agentState(), LocalState.class).withSequence(there.sequence());
     }
 
+    private Kept read() throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return json.readValue(Files.readAllBytes(file), Kept.class);
+        } catch (JsonProcessingException torn) {
+            // The machine ended while it was on its way to the disk.
+            return null;
+        }
+    }
+
     void save(LocalState state) throws IOException {
-        DurableFile.write(file, json.writeValueAsBytes(new Kept(state, null)));
+        DurableFile.put(file, json.writeValueAsBytes(new Kept(state, null)));
     }
 
     String text(LocalState state) {

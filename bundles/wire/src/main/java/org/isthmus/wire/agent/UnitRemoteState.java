@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything of the model that decides what a unit's agent does next: one document, told whole whenever any of it changed.
+ * Everything of the model that decides what a unit's agent does next: one document.
  *
  * @param charmUrl the application's charm, which the unit is to run
  * @param configHash changes with application settings, trust and the unit's addresses
@@ -38,6 +38,30 @@ public record UnitRemoteState(
 
     public UnitRemoteState {
         relations = relations == null ? List.of() : List.copyOf(relations);
+    }
+
+    public UnitRemoteState withRelations(List<RelationState> others) {
+        return new UnitRemoteState(
+                unit,
+                application,
+                life,
+                applicationLife,
+                principal,
+                machine,
+                charmUrl,
+                charmSha256,
+                configHash,
+                resolved,
+                leader,
+                subordinates,
+                privateAddress,
+                publicAddress,
+                availabilityZone,
+                retryHooks,
+                updateStatusSeconds,
+                model,
+                others,
+                rewatch);
     }
 
     /** @param proxies `http`, `https`, `ftp`, `no` as the model's juju-*-proxy settings say */

@@ -10,19 +10,26 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.isthmus.agentfacades.AgentFacadeSet;
+import org.isthmus.api.Tag;
 import org.isthmus.crossmodel.CrossModelFacades;
 import org.isthmus.lifecycle.LifecycleReconciler;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Codec;
+import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.OfferConnection;
+import org.isthmus.model.RelationUnit;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.engine.ApplicationEngine.AddUnits;
 import org.isthmus.model.engine.OfferEngine.Offering;
 import org.isthmus.model.store.Documents;
+import org.isthmus.rpc.Caller;
 import org.isthmus.rpc.Json;
 import org.isthmus.rpc.Macaroon;
+import org.isthmus.rpc.WatchHandle;
+import org.isthmus.wire.agent.AgentTag;
 import org.isthmus.wire.crossmodel.CrossModelCalls.PublishResults;
 import org.isthmus.wire.crossmodel.CrossModelCalls.RegisterRelation;
 import org.isthmus.wire.crossmodel.CrossModelCalls.RegisterRelations;
@@ -45,12 +52,16 @@ final class Consumers implements Figure {
     private final LifecycleReconciler lifecycle = new LifecycleReconciler();
     private final ObjectMapper json = Json.newMapper();
     private final CrossModelFacades facades = new CrossModelFacades();
+    private final AgentFacadeSet agents = new AgentFacadeSet();
+    private final SiteCall.Asked watchUnit = SiteCall.find(agents, "Uniter", "WatchUnit");
+    private final SiteCall.AskedNext nextOfUnit = SiteCall.findNext(agents, "UnitStateWatcher");
     private final SiteCall.Asked register = SiteCall.find(facades, "CrossModelRelations", "RegisterRemoteRelations");
     private final SiteCall.Asked publish = SiteCall.find(facades, "CrossModelRelations", "PublishRelationChanges");
     private final SiteCall.Asked watch = SiteCall.find(facades, "CrossModelRelations", "WatchRelationChanges");
 
     /** A model with an offer, and those connected to it. */
     private static final class Hub {
+        private WatchHandle unit;
         private final Documents model;
         private final SiteCall call;
         private final String offer = UUID.randomUUID().toString();
@@ -70,6 +81,10 @@ final class Consumers implements Figure {
                 site.offerEngine.offerKey(tx, Base64.getEncoder().encodeToString(key));
                 return null;
             }));
+        }
+
+        private SiteCall agent(Site site) {
+            return new SiteCall(site, model, new Caller(null, Set.of(Tag.unit("app/0")), false, 1, "127.0.0.1:1"));
         }
     }
 
@@ -112,6 +127,13 @@ final class Consumers implements Figure {
             Rounds[] answer = Rounds.inTurns(ROUNDS, answerFew, answerMany);
             report.compare(
                     "a change for one consumer, of 1000, until told", "%.0f us", 1e6, answer[1], "of 100", answer[0]);
+
+            Rounds.Measure hearsFew = () -> hears(site, few);
+            Rounds.Measure hearsMany = () -> hears(site, many);
+            Rounds.inTurns(ROUNDS, hearsFew, hearsMany);
+            Rounds[] hears = Rounds.inTurns(ROUNDS, hearsFew, hearsMany);
+            report.compare(
+                    "what the offered unit hears of one change, of 1000", "%.0f us", 1e6, hears[1], "of 100", hears[0]);
 
             Rounds.Measure turnFew = () -> comeAndGo(site, few) / AT_ONCE;
             Rounds.Measure turnMany = () -> comeAndGo(site, many) / AT_ONCE;
@@ -223,6 +245,38 @@ final class Consumers implements Figure {
                     hub.call.awaitTold(AT_ONCE);
                 })
                 .once();
+    }
+
+    /** A consumer says something; its part that is measured is what the agent of the offered unit is told of it. */
+    private double hears(Site site, Hub hub) throws Exception {
+        if (hub.unit == null) {
+            hub.unit = (WatchHandle) watchUnit.ask(hub.agent(site), new AgentTag("unit-app-0"));
+        }
+        List<String> some = some(hub);
+        double seconds = 0;
+        for (String token : some) {
+            send(hub, List.of(token), "alive");
+            OfferConnection connection = hub.model.snapshot().need(Kinds.OFFER_CONNECTION, token);
+            String proxy = hub.model
+                    .snapshot()
+                    .by(Kinds.REMOTE_APPLICATIONS_BY_TOKEN, connection.applicationToken())
+                    .iterator()
+                    .next()
+                    .name();
+            Key key = new Key(Kinds.RELATION_UNIT, RelationUnit.idOf(connection.relation(), proxy + "/0"));
+            if (!hub.model.snapshot().has(Kinds.RELATION_UNIT, key.id())) {
+                throw new AssertionError(key);
+            }
+            seconds += Rounds.seconds(() -> {
+                        Object told = nextOfUnit.ask(hub.agent(site), hub.unit, Set.of(key));
+                        if (told == null) {
+                            throw new AssertionError("nothing was told");
+                        }
+                        json.writeValueAsBytes(told);
+                    })
+                    .once();
+        }
+        return seconds / AT_ONCE;
     }
 
     private static Object write(Site site, Tx tx, int number, String text) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.isthmus.model.Key;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.store.Documents;
@@ -21,19 +22,26 @@ import org.isthmus.rpc.ControllerContext;
 import org.isthmus.rpc.Facade;
 import org.isthmus.rpc.FacadeSet;
 import org.isthmus.rpc.Method;
+import org.isthmus.rpc.Next;
 import org.isthmus.rpc.WatchHandle;
 
-/** A request of the admin, as the server makes it. */
+/** A request of the admin, or of an agent, as the server makes it. */
 final class SiteCall implements Call {
     private final Site site;
     private final Documents model;
+    private final Caller caller;
     private final List<Watch> watches = new ArrayList<>();
     private final Set<Watch> told = ConcurrentHashMap.newKeySet();
     private final Semaphore signals = new Semaphore(0);
 
     SiteCall(Site site, Documents model) {
+        this(site, model, new Caller(Site.ADMIN, Set.of(), false, 1, "127.0.0.1:1"));
+    }
+
+    SiteCall(Site site, Documents model, Caller caller) {
         this.site = site;
         this.model = model;
+        this.caller = caller;
     }
 
     /** A method of a facade, found by its wire names and ready to be asked again and again. */
@@ -59,6 +67,26 @@ final class SiteCall implements Call {
             }
         }
         throw new AssertionError("no " + facade + "." + method);
+    }
+
+    /** How a facade's watcher is asked what it has to tell of some changes. */
+    static AskedNext findNext(FacadeSet set, String facade) {
+        for (Object each : set.facades()) {
+            if (each.getClass().getAnnotation(Facade.class).name().equals(facade)) {
+                for (java.lang.reflect.Method m : each.getClass().getMethods()) {
+                    if (m.isAnnotationPresent(Next.class)) {
+                        m.setAccessible(true);
+                        return (call, handle, changed) -> m.invoke(each, call, handle, changed);
+                    }
+                }
+            }
+        }
+        throw new AssertionError("no " + facade + ".Next");
+    }
+
+    /** What {@link #findNext} finds. */
+    interface AskedNext {
+        Object ask(Call call, WatchHandle handle, Set<Key> changed) throws Exception;
     }
 
     /** What {@link #find} finds. */
@@ -101,7 +129,7 @@ final class SiteCall implements Call {
 
     @Override
     public Caller caller() {
-        return new Caller(Site.ADMIN, Set.of(), false, 1, "127.0.0.1:1");
+        return caller;
     }
 
     @Override

@@ -253,7 +253,7 @@ public class DispatchTest {
         CompletableFuture<JsonNode> parked =
                 c.call("ThingWatcher", 1, id, "Next", null).toCompletableFuture();
         // Calls of one connection may overtake each other.
-        until("the call waits", () -> world.model().parked() == 1);
+        until("the call waits", () -> world.model().parked() == world.model().watches());
         get(c.call("ThingWatcher", 1, id, "Stop", null));
         assertEquals("watcher was stopped|stopped", refusal(parked));
         assertEquals("unknown watcher id|not found", refusal(c.call("ThingWatcher", 1, id, "Next", null)));

@@ -599,6 +599,56 @@ final class Estate implements AutoCloseable {
         return side;
     }
 
+    /** Null when nothing of any relation between models is left anywhere, else what is. */
+    String left() {
+        for (Place place : places) {
+            for (var kind : List.of(
+                    Kinds.REMOTE_APPLICATION,
+                    Kinds.REMOTE_RELATION,
+                    Kinds.OFFER,
+                    Kinds.OFFER_CONNECTION,
+                    Kinds.OFFER_USER,
+                    Kinds.OFFER_GRANT,
+                    Kinds.RELATION,
+                    Kinds.RELATION_UNIT,
+                    Kinds.RELATION_APPLICATION)) {
+                if (place.now().count(kind) > 0) {
+                    return place.name() + " " + place.now().all(kind);
+                }
+            }
+        }
+        for (Party party : parties) {
+            Snapshot own = party.store().controller().snapshot();
+            if (own.count(Kinds.EXTERNAL_CONTROLLER) > 0 || own.count(Kinds.OUTGOING) > 0) {
+                return party.name + " " + own.all(Kinds.EXTERNAL_CONTROLLER) + " " + own.all(Kinds.OUTGOING);
+            }
+        }
+        return null;
+    }
+
+    /** What is asked again and again until it is answered with null. */
+    interface Check {
+        String wrong() throws Exception;
+    }
+
+    /** Lets agents of controllers that are up work until the check is content. */
+    void await(String when, Check check) throws Exception {
+        long limit = System.nanoTime() + Duration.ofSeconds(Party.LIMIT_SECONDS).toNanos();
+        String wrong = "not looked";
+        while (wrong != null) {
+            for (Place place : places) {
+                if (place.party().isUp()) {
+                    agents(place);
+                }
+            }
+            wrong = check.wrong();
+            if (System.nanoTime() > limit) {
+                throw new AssertionError(when + ": " + wrong);
+            }
+            pause(10);
+        }
+    }
+
     /** Lets agents work until everything holds. */
     void quiet(String when) throws Exception {
         long limit = System.nanoTime() + Duration.ofSeconds(Party.LIMIT_SECONDS).toNanos();

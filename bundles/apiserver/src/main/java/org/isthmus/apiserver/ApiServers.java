@@ -2,6 +2,7 @@ package org.isthmus.apiserver;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -55,18 +56,21 @@ final class ApiServers implements ApiServerFactory, AutoCloseable {
 
     @Override
     public void createAuthority(Path folder, String controllerName) throws IOException {
-        new Authority(folder).create(controllerName);
+        Apart.call(() -> {
+            new Authority(folder).create(controllerName);
+            return null;
+        });
     }
 
     @Override
     public String caCert(Path folder) throws IOException {
-        return new Authority(folder).caCert();
+        return Apart.call(() -> new Authority(folder).caCert());
     }
 
     @Override
     public Server start(ControllerContext controller, Path folder, String address, int port) throws IOException {
-        Server server =
-                new Server(controller, threads, facades, metrics, limits, failures, json, folder, address, port);
+        Server server = Apart.call(
+                () -> new Server(controller, threads, facades, metrics, limits, failures, json, folder, address, port));
         servers.add(server);
         return server;
     }
@@ -76,6 +80,13 @@ final class ApiServers implements ApiServerFactory, AutoCloseable {
         for (Server server : servers) {
             server.close();
         }
-        threads.close();
+        try {
+            Apart.call(() -> {
+                threads.close();
+                return null;
+            });
+        } catch (IOException never) {
+            throw new UncheckedIOException(never);
+        }
     }
 }

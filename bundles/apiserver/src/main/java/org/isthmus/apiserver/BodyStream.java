@@ -82,7 +82,7 @@ final class BodyStream extends InputStream {
     private void resume() {
         if (admitted && held < LOW) {
             paused = false;
-            channel.config().setAutoRead(true);
+            Apart.onLoop(channel, () -> channel.config().setAutoRead(true));
         }
     }
 

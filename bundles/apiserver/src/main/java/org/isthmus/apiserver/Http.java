@@ -287,8 +287,10 @@ final class Http {
     private void proceed(Exchange exchange) {
         exchange.admitted = true;
         if (exchange.expectsContinue) {
-            channel.writeAndFlush(new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+            Apart.onLoop(
+                    channel,
+                    () -> channel.writeAndFlush(new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER)));
         }
         exchange.body.admit();
     }
@@ -363,6 +365,10 @@ final class Http {
     }
 
     private void answer(Exchange exchange, int status, String type, Map<String, String> headers, byte[] body) {
+        Apart.onLoop(channel, () -> send(exchange, status, type, headers, body));
+    }
+
+    private void send(Exchange exchange, int status, String type, Map<String, String> headers, byte[] body) {
         DefaultFullHttpResponse response = Frontend.response(HttpResponseStatus.valueOf(status), body);
         headers.forEach(response.headers()::set);
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
@@ -387,6 +393,13 @@ final class Http {
                     new byte[0]);
             return CompletableFuture.completedFuture(null);
         }
+        Apart.onLoop(channel, () -> head(exchange, answer));
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        server.threads().blocking().execute(() -> pump(exchange, answer.body(), done));
+        return done;
+    }
+
+    private void head(Exchange exchange, HttpRoute.HttpAnswer answer) {
         HttpResponse response =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()));
         if (answer.headers() != null) {
@@ -400,34 +413,27 @@ final class Http {
         }
         keepAlive(exchange, response);
         channel.write(response);
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        server.threads().blocking().execute(() -> pump(exchange, answer.body(), done));
-        return done;
     }
 
     /** One chunk at a time, the next when this one is out: a slow reader holds no thread. */
     private void pump(Exchange exchange, InputStream body, CompletableFuture<Void> done) {
         try {
             byte[] chunk = body.readNBytes(CHUNK);
-            if (chunk.length < CHUNK) {
+            boolean whole = chunk.length < CHUNK;
+            if (whole) {
                 body.close();
-                if (chunk.length > 0) {
-                    channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(chunk)));
-                }
-                channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener((ChannelFuture sent) -> {
-                    done.complete(null);
-                    answered(exchange, sent);
-                });
-                return;
             }
-            channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(chunk)))
-                    .addListener((ChannelFuture sent) -> {
-                        if (sent.isSuccess()) {
-                            server.threads().blocking().execute(() -> pump(exchange, body, done));
-                        } else {
-                            abandon(body, done);
-                        }
-                    });
+            boolean open = Apart.onLoop(channel, () -> {
+                if (whole) {
+                    last(exchange, chunk, done);
+                } else {
+                    chunk(exchange, body, chunk, done);
+                }
+            });
+            if (!open) {
+                body.close();
+                done.complete(null);
+            }
         } catch (IOException | RuntimeException failed) {
             // The status is out already: a cut connection is all that can be said.
             LOG.warn("{} {} broke off: {}", exchange.request.method(), exchange.request.uri(), failed.toString());
@@ -435,8 +441,29 @@ final class Http {
         }
     }
 
+    private void chunk(Exchange exchange, InputStream body, byte[] chunk, CompletableFuture<Void> done) {
+        channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(chunk)))
+                .addListener((ChannelFuture sent) -> {
+                    if (sent.isSuccess()) {
+                        server.threads().blocking().execute(() -> pump(exchange, body, done));
+                    } else {
+                        abandon(body, done);
+                    }
+                });
+    }
+
+    private void last(Exchange exchange, byte[] chunk, CompletableFuture<Void> done) {
+        if (chunk.length > 0) {
+            channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(chunk)));
+        }
+        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener((ChannelFuture sent) -> {
+            done.complete(null);
+            answered(exchange, sent);
+        });
+    }
+
     private void abandon(InputStream body, CompletableFuture<Void> done) {
-        channel.close();
+        Apart.onLoop(channel, channel::close);
         server.threads().blocking().execute(() -> {
             try {
                 body.close();

@@ -454,6 +454,17 @@ final class Server implements ApiServer {
             return;
         }
         closing = true;
+        try {
+            Apart.call(() -> {
+                end();
+                return null;
+            });
+        } catch (IOException failed) {
+            LOG.warn("the API of {} did not close cleanly: {}", context.name(), failed.getMessage());
+        }
+    }
+
+    private void end() throws IOException {
         housekeeping.cancel(false);
         listening.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         for (Connection connection : connections.keySet()) {

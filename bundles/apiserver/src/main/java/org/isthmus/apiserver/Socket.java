@@ -33,14 +33,13 @@ final class Socket {
         if (waiting.get() > limit) {
             if (closing.compareAndSet(false, true)) {
                 LOG.warn("{} does not read its answers: {} bytes wait; closed", channel.remoteAddress(), waiting.get());
-                channel.close();
+                Apart.onLoop(channel, channel::close);
             }
             return;
         }
         waiting.addAndGet(utf8.length);
-        // On the heap and not pooled: pools of buffers hang on threads, and this is not the event loop's.
-        channel.writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(utf8)))
-                .addListener(sent -> waiting.addAndGet(-utf8.length));
+        Apart.onLoop(channel, () -> channel.writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(utf8)))
+                .addListener(sent -> waiting.addAndGet(-utf8.length)));
     }
 
     long waiting() {
@@ -48,19 +47,20 @@ final class Socket {
     }
 
     void ping() {
-        channel.writeAndFlush(new PingWebSocketFrame());
+        Apart.onLoop(channel, () -> channel.writeAndFlush(new PingWebSocketFrame()));
     }
 
     void close(int status, String reason) {
         if (closing.compareAndSet(false, true)) {
-            channel.writeAndFlush(new CloseWebSocketFrame(status, reason)).addListener(ChannelFutureListener.CLOSE);
+            Apart.onLoop(channel, () -> channel.writeAndFlush(new CloseWebSocketFrame(status, reason))
+                    .addListener(ChannelFutureListener.CLOSE));
         }
     }
 
     /** Without good-bye. */
     void abort() {
         closing.set(true);
-        channel.close();
+        Apart.onLoop(channel, channel::close);
     }
 
     boolean isOpen() {
@@ -68,6 +68,6 @@ final class Socket {
     }
 
     void read(boolean on) {
-        channel.config().setAutoRead(on);
+        Apart.onLoop(channel, () -> channel.config().setAutoRead(on));
     }
 }

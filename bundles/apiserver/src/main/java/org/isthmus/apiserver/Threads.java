@@ -3,12 +3,14 @@ package org.isthmus.apiserver;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.MDC;
 
 /**
  * The threads of all servers of the container. Event loops only frame and decode; requests are decided and answers encoded on
@@ -43,7 +45,12 @@ final class Threads implements AutoCloseable {
     private static ThreadFactory named(String name) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            // The log's context is inherited: whoever happens to need a new thread would sign all that it ever logs.
+            Runnable unsigned = () -> {
+                MDC.clear();
+                task.run();
+            };
+            Thread thread = new Thread(unsigned, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
@@ -75,17 +82,19 @@ final class Threads implements AutoCloseable {
 
     @Override
     public void close() {
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        // The future is the last that they touch: whoever still runs when the bundle is gone finds no classes.
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        timer.shutdownNow();
+        // Not interrupted: their work may be inside the journal.
+        List<ThreadPoolExecutor> pools = List.of(handshakes, passwords, blocking, decide);
+        pools.forEach(ThreadPoolExecutor::shutdown);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         try {
-            loops.awaitTermination(5, TimeUnit.SECONDS);
+            for (ThreadPoolExecutor pool : pools) {
+                pool.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        timer.shutdownNow();
-        handshakes.shutdown();
-        passwords.shutdown();
-        // Not interrupted: their work may be inside the journal.
-        blocking.shutdown();
-        decide.shutdown();
     }
 }

@@ -1,5 +1,8 @@
 package org.isthmus.apiserver;
 
+import static org.junit.Assert.assertFalse;
+
+import io.netty.util.internal.InternalThreadLocalMap;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,9 +17,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -250,10 +255,31 @@ final class World implements AutoCloseable, ControllerContext {
         }
     }
 
+    /** Netty's map on a thread of others: it would hold this bundle's loader when the bundle is replaced. */
+    private void noThreadOfOthersWasTouched() {
+        Callable<Boolean> touched = () -> InternalThreadLocalMap.getIfSet() != null;
+        try {
+            assertFalse("the caller's thread", touched.call());
+            assertFalse("the timer's thread", timer.submit(touched).get(LIMIT.toSeconds(), TimeUnit.SECONDS));
+            // Both threads of the pool.
+            CyclicBarrier both = new CyclicBarrier(2);
+            Callable<Boolean> met = () -> {
+                both.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                return touched.call();
+            };
+            for (Future<Boolean> thread : List.of(pool.submit(met), pool.submit(met))) {
+                assertFalse("a writer's thread", thread.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
+            }
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
     @Override
     public void close() {
         dialer.close();
         servers.close();
+        noThreadOfOthersWasTouched();
         timer.shutdownNow();
         pool.shutdown();
         try (var files = Files.walk(base)) {

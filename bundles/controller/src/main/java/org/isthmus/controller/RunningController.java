@@ -146,9 +146,10 @@ final class RunningController implements ControllerContext, AutoCloseable {
             reconcilers.close();
         }
         store.close();
-        closeQuietly(logs);
         closeQuietly(blobs);
+        // Last, so that its own log has it too.
         LOG.info("Controller {} is closed", name);
+        closeQuietly(logs);
     }
 
     private static void closeQuietly(Object thing) {

@@ -54,6 +54,15 @@ final class SegmentLogs implements Logs, AutoCloseable {
     }
 
     private ModelLog of(String model) {
+        ModelLog log = find(model);
+        if (log == null) {
+            throw new IllegalStateException("the logs are closed");
+        }
+        return log;
+    }
+
+    /** Null when the logs are closed. */
+    private ModelLog find(String model) {
         if (model == null || !NAME.matcher(model).matches()) {
             throw new IllegalArgumentException("not the name of a model's log: " + model);
         }
@@ -61,7 +70,7 @@ final class SegmentLogs implements Logs, AutoCloseable {
         ModelLog silent = null;
         synchronized (logs) {
             if (closed) {
-                throw new IllegalStateException("the logs are closed");
+                return null;
             }
             log = logs.computeIfAbsent(model, uuid -> new ModelLog(folder.resolve(uuid), json));
             active.put(log, true);
@@ -78,7 +87,11 @@ final class SegmentLogs implements Logs, AutoCloseable {
 
     @Override
     public void append(Line line) {
-        of(line.model()).append(cut(line));
+        ModelLog log = find(line.model());
+        // Who logs while its controller ends cannot know that; the container's own log has the line.
+        if (log != null) {
+            log.append(cut(line));
+        }
     }
 
     private static Line cut(Line line) {

@@ -43,6 +43,12 @@ public record CharmMetadata(
         return map == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
+    /** One of {@link #endpoints}, or null. */
+    public CharmRelation endpoint(String name) {
+        CharmRelation found = peers.getOrDefault(name, requires.get(name));
+        return found != null ? found : provides.get(name);
+    }
+
     /** Every endpoint, by name, whatever its role; without the implicit `juju-info`. */
     public Map<String, CharmRelation> endpoints() {
         Map<String, CharmRelation> all = new TreeMap<>(provides);

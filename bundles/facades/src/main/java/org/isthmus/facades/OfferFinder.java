@@ -2,10 +2,10 @@ package org.isthmus.facades;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.isthmus.api.Code;
@@ -116,8 +116,9 @@ final class OfferFinder {
             throw Problem.notValid("at least one offer filter is required");
         }
         List<Found> found = new ArrayList<>();
-        TreeSet<String> seen = new TreeSet<>();
+        Set<String> seen = new HashSet<>();
         for (OfferFilter filter : filters) {
+            Predicate<String> named = nameFilter(filter.offerName());
             boolean anyModel = filter.modelName() == null || filter.modelName().isEmpty();
             if (anyModel && filters.size() > 1) {
                 throw Problem.notValid("application offer filter must specify a model name");
@@ -131,16 +132,24 @@ final class OfferFinder {
                     throw Problem.denied();
                 }
                 for (Offer offer : candidates(model, filter)) {
-                    if (may(model, offer.uuid(), "read") && matches(model, offer, filter) && seen.add(offer.uuid())) {
+                    if (may(model, offer.uuid(), "read")
+                            && named.test(offer.name())
+                            && matches(model, offer, filter)
+                            && seen.add(offer.uuid())) {
                         found.add(new Found(documents, model, offer));
                     }
                 }
             }
         }
-        // An order by URL, which is made once for each and not for each comparison.
-        Map<String, Found> sorted = new TreeMap<>(Names.NATURAL);
-        found.forEach(f -> sorted.put(f.url().toString(), f));
-        return new ArrayList<>(sorted.values());
+        found.sort(OfferFinder::byUrl);
+        return found;
+    }
+
+    /** As their URLs compare, which are the same up to the name for all of one model. */
+    private static int byUrl(Found a, Found b) {
+        return a.documents() == b.documents()
+                ? Names.NATURAL.compare(a.offer().name(), b.offer().name())
+                : Names.NATURAL.compare(a.url().toString(), b.url().toString());
     }
 
     private List<Documents> all(String owner) {
@@ -180,22 +189,32 @@ final class OfferFinder {
     }
 
     private boolean matches(Snapshot model, Offer offer, OfferFilter filter) {
-        return nameMatches(offer.name(), filter.offerName())
-                && contains(offer.description(), filter.applicationDescription())
+        return contains(offer.description(), filter.applicationDescription())
                 && endpointsMatch(model, offer, filter.endpoints())
                 && connectedMatch(model, offer, filter.connectedUsers())
                 && allowedMatch(model, offer, filter.allowedUsers());
     }
 
-    private static boolean nameMatches(String name, String wanted) {
+    private static Predicate<String> nameFilter(String wanted) {
         if (wanted == null || wanted.isEmpty()) {
-            return true;
+            return name -> true;
         }
         try {
-            return Pattern.compile(wanted).matcher(new Patient(name)).find();
-        } catch (PatternSyntaxException | Patient.Exhausted malformed) {
-            throw Problem.notValid("offer name \"%s\" is no valid pattern", wanted);
+            Pattern pattern = Pattern.compile(wanted);
+            return name -> {
+                try {
+                    return pattern.matcher(new Patient(name)).find();
+                } catch (Patient.Exhausted endless) {
+                    throw noPattern(wanted);
+                }
+            };
+        } catch (PatternSyntaxException malformed) {
+            throw noPattern(wanted);
         }
+    }
+
+    private static Refused noPattern(String wanted) {
+        return Problem.notValid("offer name \"%s\" is no valid pattern", wanted);
     }
 
     /** A text that may be looked at only so often: a malicious pattern ends instead of running for hours. */
@@ -289,7 +308,7 @@ final class OfferFinder {
         List<RemoteEndpoint> endpoints = new ArrayList<>();
         new java.util.TreeMap<>(offer.endpoints()).forEach((alias, name) -> {
             CharmRelation declared =
-                    charm == null ? null : charm.charm().metadata().endpoints().get(name);
+                    charm == null ? null : charm.charm().metadata().endpoint(name);
             if (declared != null) {
                 endpoints.add(new RemoteEndpoint(alias, declared.role(), declared.interfaceName(), declared.limit()));
             } else if (name.equals("juju-info")) {

@@ -123,9 +123,8 @@ final class StatusReport {
             CharmRecord charm = application == null ? null : model.get(Kinds.CHARM, application.charmUrl());
             Map<String, FullStatus.RemoteEndpoint> endpoints = new TreeMap<>();
             offer.endpoints().forEach((alias, own) -> {
-                CharmRelation relation = charm == null
-                        ? null
-                        : charm.charm().metadata().endpoints().get(own);
+                CharmRelation relation =
+                        charm == null ? null : charm.charm().metadata().endpoint(own);
                 endpoints.put(
                         alias,
                         relation == null

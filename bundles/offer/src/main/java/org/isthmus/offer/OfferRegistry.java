@@ -108,8 +108,7 @@ public final class OfferRegistry implements OfferEngine {
 
     private static CharmRelation declared(Snapshot model, Application application, String endpoint) {
         CharmRecord charm = model.get(Kinds.CHARM, application.charmUrl());
-        CharmRelation declared =
-                charm == null ? null : charm.charm().metadata().endpoints().get(endpoint);
+        CharmRelation declared = charm == null ? null : charm.charm().metadata().endpoint(endpoint);
         return declared == null && endpoint.equals(JUJU_INFO.name()) ? JUJU_INFO : declared;
     }
 

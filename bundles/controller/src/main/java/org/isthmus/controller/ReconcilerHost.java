@@ -24,7 +24,11 @@ final class ReconcilerHost implements AutoCloseable {
     private final Executors executors;
     private final Rooms.ReconcilerListener listener = this::arrived;
     private final Map<String, Plug<Reconciler>> reconcilers = new HashMap<>();
-    private final Map<String, ReconcilerLoop> loops = new HashMap<>();
+    /** By document set, then by reconciler. */
+    private final Map<String, Map<String, ReconcilerLoop>> loops = new HashMap<>();
+    /** Document sets that could not be worked on when they should: looked at again whenever another is. */
+    private final Set<String> late = new HashSet<>();
+
     private final Watch entries;
     private boolean closed;
 
@@ -45,7 +49,7 @@ final class ReconcilerHost implements AutoCloseable {
                 .whenCompleteAsync(
                         (keys, failure) -> {
                             if (failure == null) {
-                                sync();
+                                keys.forEach(key -> sync(key.id()));
                                 follow();
                             }
                         },
@@ -57,58 +61,68 @@ final class ReconcilerHost implements AutoCloseable {
             reconcilers.put(name, plug);
         }
         executors.workers().execute(() -> {
-            sync();
+            sync(controller.uuid());
+            for (ModelEntry entry : controller.store().controller().snapshot().all(Kinds.MODEL_ENTRY)) {
+                sync(entry.uuid());
+            }
             synchronized (loops) {
-                loops.forEach((key, loop) -> {
-                    if (key.startsWith(name + "@")) {
-                        loop.again();
+                loops.values().forEach(of -> {
+                    if (of.containsKey(name)) {
+                        of.get(name).again();
                     }
                 });
             }
         });
     }
 
-    /** A loop for each reconciler and each document set that it works on; none for what is gone. */
-    private void sync() {
-        Set<String> wanted = new HashSet<>();
-        wanted.add(controller.uuid());
-        for (ModelEntry entry : controller.store().controller().snapshot().all(Kinds.MODEL_ENTRY)) {
-            if (!entry.state().equals("creating")) {
-                wanted.add(entry.uuid());
-            }
-        }
+    /** A loop for each reconciler on this document set; none when it is gone. Costs the same for any number of models. */
+    private void sync(String set) {
         synchronized (loops) {
             if (closed) {
                 return;
             }
-            loops.entrySet().removeIf(loop -> {
-                String set = loop.getKey().substring(loop.getKey().indexOf('@') + 1);
-                if (!wanted.contains(set)) {
-                    loop.getValue().close();
-                    return true;
-                }
-                return false;
-            });
-            reconcilers.forEach((name, plug) -> wanted.forEach(set -> start(name, plug, set)));
+            settle(set);
+            Set.copyOf(late).forEach(this::settle);
         }
     }
 
-    private void start(String name, Plug<Reconciler> plug, String set) {
-        String key = name + "@" + set;
-        if (loops.containsKey(key)) {
-            return;
+    private void settle(String set) {
+        late.remove(set);
+        if (isWanted(set)) {
+            Map<String, ReconcilerLoop> of = loops.computeIfAbsent(set, any -> new HashMap<>());
+            reconcilers.forEach((name, plug) -> {
+                if (!of.containsKey(name)) {
+                    start(name, plug, set, of);
+                }
+            });
+        } else {
+            Map<String, ReconcilerLoop> leaving = loops.remove(set);
+            if (leaving != null) {
+                leaving.values().forEach(ReconcilerLoop::close);
+            }
         }
+    }
+
+    private boolean isWanted(String set) {
+        ModelEntry entry = controller.store().controller().snapshot().get(Kinds.MODEL_ENTRY, set);
+        return set.equals(controller.uuid()) || entry != null && !entry.state().equals("creating");
+    }
+
+    private void start(String name, Plug<Reconciler> plug, String set, Map<String, ReconcilerLoop> of) {
         boolean onController = set.equals(controller.uuid());
         try {
             Documents documents = onController
                     ? controller.store().controller()
                     : controller.store().model(set).orElse(null);
-            if (documents != null) {
-                ReconcilerLoop loop = new ReconcilerLoop(name, plug, controller, documents, onController, executors);
-                loops.put(key, loop);
-                loop.start();
+            if (documents == null) {
+                late.add(set);
+                return;
             }
+            ReconcilerLoop loop = new ReconcilerLoop(name, plug, controller, documents, onController, executors);
+            of.put(name, loop);
+            loop.start();
         } catch (RuntimeException damaged) {
+            late.add(set);
             LOG.error("{} cannot work on {}", name, set, damaged);
         }
     }
@@ -119,7 +133,7 @@ final class ReconcilerHost implements AutoCloseable {
         entries.close();
         synchronized (loops) {
             closed = true;
-            loops.values().forEach(ReconcilerLoop::close);
+            loops.values().forEach(of -> of.values().forEach(ReconcilerLoop::close));
             loops.clear();
         }
     }

@@ -70,7 +70,7 @@ final class JournaledStore implements Store {
                 : DocumentSet.load(
                         uuid, journal, own.revision(), appender, workers, metrics, (set, summary, changes) -> {});
         for (Journal.Head head : heads.values()) {
-            slots.put(head.set(), new Slot(Slot.Stage.PRESENT, summary(head)));
+            slots.put(head.set(), Slot.present(summary(head), head.revision()));
         }
         appender.start();
     }
@@ -148,16 +148,9 @@ final class JournaledStore implements Store {
         if (closed) {
             throw new IOException("the store is closed");
         }
-        // The set is idle, so its head in the journal is where it stands.
-        for (Journal.Head head : journal.heads()) {
-            if (head.set().equals(uuid)) {
-                DocumentSet set =
-                        DocumentSet.load(uuid, journal, head.revision(), appender, workers, metrics, listener(slot));
-                watchLeases(slot, set);
-                return set;
-            }
-        }
-        throw new IOException("set " + uuid + " is gone from the journal");
+        DocumentSet set = DocumentSet.load(uuid, journal, slot.revision(), appender, workers, metrics, listener(slot));
+        watchLeases(slot, set);
+        return set;
     }
 
     private DocumentSet.Listener listener(Slot slot) {
@@ -180,7 +173,7 @@ final class JournaledStore implements Store {
 
     @Override
     public CompletionStage<Documents> create(String uuid, Consumer<Tx> first) {
-        Slot slot = new Slot(Slot.Stage.MAKING, null);
+        Slot slot = Slot.making();
         if (closed) {
             return CompletableFuture.failedFuture(stopped());
         }

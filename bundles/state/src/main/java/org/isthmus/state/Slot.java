@@ -18,12 +18,28 @@ final class Slot {
 
     private volatile Stage stage;
     private volatile Summary summary;
+    /** Where it stands in the journal until it is loaded: nobody writes what is not loaded. */
+    private final long revision;
+
     private DocumentSet documents;
     private LeaseClock leases;
 
-    Slot(Stage stage, Summary summary) {
+    private Slot(Stage stage, Summary summary, long revision) {
         this.stage = stage;
         this.summary = summary;
+        this.revision = revision;
+    }
+
+    static Slot making() {
+        return new Slot(Stage.MAKING, null, 0);
+    }
+
+    static Slot present(Summary summary, long revision) {
+        return new Slot(Stage.PRESENT, summary, revision);
+    }
+
+    long revision() {
+        return revision;
     }
 
     boolean isPresent() {

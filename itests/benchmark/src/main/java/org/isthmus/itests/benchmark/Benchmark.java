@@ -12,6 +12,7 @@ public final class Benchmark {
     static {
         FIGURES.put("commands", new Commands());
         FIGURES.put("commits", new Commits());
+        FIGURES.put("models", new ManyModels());
         FIGURES.put("status", new FullStatuses());
         FIGURES.put("add-unit", new AddUnit());
         FIGURES.put("agents", new Agents());

@@ -191,9 +191,10 @@ write_config() {
 
 look() { DB_HOST=$host DB_USER=$user DB_PASSWORD=$password DB_NAME=$database php "$lib/look.php" "$@"; }
 
-# Makes the wiki's tables, or brings those of an older version up to this one. The leader does it; exit code 3: another unit has to.
+# Makes the wiki's tables, or brings those of an older version up to this one. The first unit that gets there makes them, the others
+# wait for it: units have no relation among themselves, nothing would tell them later.
 install_wiki() {
-  local state made
+  local state made rc=0 said
   made="$(version) $host $database"
   # A database that is just being started again is worth a moment; after that, a later hook tries again.
   until state=$(look 2> /dev/null); do
@@ -202,13 +203,28 @@ install_wiki() {
   done
   if [ "$state" = wiki ]; then
     [ "$(cat "$home/made" 2> /dev/null)" != "$made" ] && [ "$(is-leader)" = True ] || return 0
+  else
+    status-set maintenance "Installing the wiki's tables"
+  fi
+  coproc ALONE { look alone; }
+  said=${ALONE[0]:-}
+  [ -n "$said" ] && read -r -u "$said" said || return 1
+  install_tables "$state" || rc=$?
+  [ -z "${ALONE[1]:-}" ] || exec {ALONE[1]}>&-
+  wait "${ALONE_PID:-}" 2> /dev/null || true
+  [ $rc != 0 ] || echo "$made" > "$home/made"
+  return $rc
+}
+
+install_tables() { # what was in the database before the others were kept out
+  local state
+  state=$(look) || return 1
+  if [ "$state" = wiki ]; then
+    [ "$1" = wiki ] || return 0
     MW_CONFIG_FILE=$home/conf/LocalSettings.php php "$home/www/maintenance/update.php" --quick > "$home/update.log" 2>&1 \
       || { tail -n 20 "$home/update.log" >&2; return 1; }
-    echo "$made" > "$home/made"
     return 0
   fi
-  [ "$(is-leader)" = True ] || return 3
-  status-set maintenance "Installing the wiki's tables"
   [ "$state" != broken ] || look clear > /dev/null
   (
     umask 077
@@ -224,7 +240,6 @@ install_wiki() {
     || { tail -n 20 "$home/install.log" >&2; rm -rf "$home/installing"; return 1; }
   rm -rf "$home/installing"
   [ "$(look)" = wiki ] || { tail -n 20 "$home/install.log" >&2; return 1; }
-  echo "$made" > "$home/made"
 }
 
 # --- the server
@@ -304,10 +319,6 @@ settle() {
   fi
   write_config
   install_wiki || rc=$?
-  if [ $rc = 3 ]; then
-    status-set waiting "Waiting for the leader to install the wiki"
-    return 0
-  fi
   if [ $rc != 0 ]; then
     status-set waiting "Database does not answer"
     return 0

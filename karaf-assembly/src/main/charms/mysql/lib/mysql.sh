@@ -117,10 +117,9 @@ give_database() {
   application=${remote%/*}
   [ -n "$application" ] || return 0
   if is_primary; then
-    [ -s "$home/passwords/$application" ] || new_password > "$home/passwords/$application"
-    password=$(cat "$home/passwords/$application")
+    password=$(own_password "$application")
+    make_database "$application" || return 0
     sql <<SQL
-CREATE DATABASE IF NOT EXISTS \`$application\`;
 CREATE USER IF NOT EXISTS $(quoted "$application")@'%';
 ALTER USER $(quoted "$application")@'%' IDENTIFIED BY $(quoted "$password");
 GRANT ALL PRIVILEGES ON \`$application\`.* TO $(quoted "$application")@'%';
@@ -138,11 +137,30 @@ SQL
   relation-set -r "$relation" database="$application" user="$application" password="$password" host="$address" slave=True
 }
 
+# The password of a login that is this application's. A login of that name that somebody wished for over `shared-db` goes.
+own_password() {
+  if [ ! -s "$home/passwords/$1" ]; then
+    sql -e "DROP USER IF EXISTS $(quoted "$1")@'%'"
+    new_password > "$home/passwords/$1"
+  fi
+  cat "$home/passwords/$1"
+}
+
+# A database named after its application; fails where another one has that name over `shared-db`.
+make_database() {
+  local owner
+  case $1 in mysql|sys|information_schema|performance_schema) juju-log -l ERROR "the database $1 is the server's own"; return 1 ;; esac
+  sql -e "CREATE DATABASE IF NOT EXISTS \`$1\`" || exit 1
+  owner=$(sql -e "SELECT SCHEMA_COMMENT FROM information_schema.SCHEMATA WHERE SCHEMA_NAME=$(quoted "$1")")
+  [ -z "$owner" ] || { juju-log -l ERROR "the database $1 is ${owner#shared-db of }'s, who asked for it over shared-db"; return 1; }
+}
+
 give_databases() {
   local relation
   for relation in $(relation-ids db); do give_database "$relation"; done
   for relation in $(relation-ids db-admin); do give_admin "$relation"; done
   for relation in $(relation-ids database); do give_client "$relation"; done
+  for relation in $(relation-ids shared-db); do give_shared "$relation"; done
   tell_monitors
 }
 
@@ -164,13 +182,14 @@ other_side_left() {
 drop_unused() {
   local relation application related='' file user
   is_primary || return 0
-  for relation in $(relation-ids db) $(relation-ids db-admin) $(relation-ids database); do
+  for relation in $(relation-ids db) $(relation-ids db-admin) $(relation-ids database) $(relation-ids shared-db); do
     application=$(relation-list -r "$relation" --app)
     # Not knowing is no reason to lock anybody out.
     [ -n "$application" ] || return 0
     case $relation in
       db-admin:*) application=$application.admin ;;
       database:*) application=$application.client ;;
+      shared-db:*) application=$application.shared ;;
     esac
     related="$related $application "
   done
@@ -178,10 +197,10 @@ drop_unused() {
     [ -e "$file" ] || continue
     user=${file##*/}
     case $related in *" $user "*) continue ;; esac
-    sql -e "DROP USER IF EXISTS $(quoted "$user")@'%'"
+    drop_login "$user"
     # `wordpress` and `wordpress.client` share the database `wordpress`.
     application=${user%.*}
-    if [ "$(config-get keep-databases)" = False ] && [ "$user" != "$application.admin" ]; then
+    if [ "$(config-get keep-databases)" = False ] && [ "$user" != "$application.admin" ] && [ "$user" != "$application.shared" ]; then
       case $related in
         *" $application "*|*" $application.client "*) ;;
         *) sql -e "DROP DATABASE IF EXISTS \`$application\`" ;;
@@ -190,6 +209,18 @@ drop_unused() {
     rm -f "$file"
     [ -z "$(cluster)" ] || relation-set -r "$(cluster)" "password-$user="
   done
+}
+
+# A login by the name of its file. Those over `shared-db` have the names that the application wished for.
+drop_login() {
+  local application=${1%.shared} each
+  if [ "$1" = "$application" ]; then
+    sql -e "DROP USER IF EXISTS $(quoted "$1")@'%'"
+    return 0
+  fi
+  for each in $(shared_users "$application"); do sql -e "DROP USER IF EXISTS $(quoted "$each")@'%'"; done
+  [ "$(config-get keep-databases)" = False ] || return 0
+  for each in $(shared_databases "$application"); do sql -e "DROP DATABASE IF EXISTS \`$each\`"; done
 }
 
 # --- logins for the other interfaces; they are made by the primary, and replicas have them too
@@ -201,8 +232,7 @@ login() {
     from_primary "password-$user"
     return 0
   fi
-  [ -s "$home/passwords/$user" ] || new_password > "$home/passwords/$user"
-  password=$(cat "$home/passwords/$user")
+  password=$(own_password "$user")
   sql <<SQL
 CREATE USER IF NOT EXISTS $(quoted "$user")@'%' IDENTIFIED BY $(quoted "$password");
 ALTER USER $(quoted "$user")@'%' IDENTIFIED BY $(quoted "$password");
@@ -219,7 +249,7 @@ give_admin() {
   [ -n "$application" ] || return 0
   password=$(login "$application.admin" "ALL PRIVILEGES ON *.*")
   [ -n "$password" ] || return 0
-  ! is_primary || sql -e "CREATE DATABASE IF NOT EXISTS \`$application\`"
+  ! is_primary || make_database "$application" || return 0
   relation-set -r "$relation" database="$application" user="$application.admin" password="$password" host="$address" \
     slave="$(is_primary && echo False || echo True)"
 }
@@ -232,14 +262,9 @@ give_client() {
   [ -n "$application" ] || return 0
   database=$(relation-get -r "$relation" --app database "$application")
   [ -n "$database" ] || return 0
-  case $database in
-    mysql|sys|information_schema|performance_schema)
-      juju-log -l WARNING "$application asks for the database $database, which is the server's own"
-      return 0 ;;
-  esac
   # Its own database, whatever it is called on the other side: two applications may ask for the same name.
   password=$(login "$application.client" "ALL PRIVILEGES ON \`$application\`.*")
-  sql -e "CREATE DATABASE IF NOT EXISTS \`$application\`"
+  make_database "$application" || return 0
   endpoints=$address:3306
   if [ -n "$(cluster)" ]; then
     for other in $(relation-list -r "$(cluster)"); do
@@ -250,6 +275,80 @@ give_client() {
   relation-set -r "$relation" --app endpoints="$endpoints" read-only-endpoints="$replicas" username="$application.client" \
     password="$password" database="$application" \
     version="$(sql -e 'select version()' | cut -d - -f 1)"
+}
+
+# `shared-db`: databases and logins by the names that the other side wishes for (`database`, `username`, `hostname`), or several of
+# them, each under a prefix of its own (`nova_database`, …). A name is its who had it first: the comment of a database says whose it is.
+give_shared() {
+  local relation=$1 application password prefix other allowed
+  application=$(relation-list -r "$relation" --app)
+  [ -n "$application" ] || return 0
+  if ! is_primary; then
+    # One that no longer leads takes back what it said.
+    for other in db_host $(relation-get -r "$relation" --format yaml - "$JUJU_UNIT_NAME" | sed -nE 's/^(.*_)?(password|allowed_units):.*/\1\2/p'); do
+      relation-set -r "$relation" "$other="
+    done
+    return 0
+  fi
+  for prefix in $(shared_prefixes "$relation"); do
+    prefix=${prefix%.}
+    allowed=''
+    for other in $(relation-list -r "$relation"); do
+      make_shared "$application" "$(relation-get -r "$relation" "${prefix}database" "$other")" \
+        "$(relation-get -r "$relation" "${prefix}username" "$other")" && allowed="$allowed $other"
+    done
+    [ -n "$allowed" ] || continue
+    relation-set -r "$relation" db_host="$address" "${prefix}password=$(cat "$home/passwords/$application.shared")" \
+      "${prefix}allowed_units=${allowed# }"
+  done
+}
+
+# Each with a dot at its end, as the empty one is one too.
+shared_prefixes() {
+  local other
+  for other in $(relation-list -r "$1"); do
+    relation-get -r "$1" --format yaml - "$other" | sed -nE 's/^([A-Za-z0-9-]+_)?database:.*/\1./p'
+  done | sort -u
+}
+
+shared_databases() {
+  sql -e "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_COMMENT=$(quoted "shared-db of $1")"
+}
+
+# (In grants an underscore stands for any character, unless it is escaped.)
+shared_users() {
+  sql -e "SELECT DISTINCT User FROM mysql.db WHERE Db IN (SELECT REPLACE(SCHEMA_NAME, '_', CONCAT(CHAR(92), '_'))
+    FROM information_schema.SCHEMATA WHERE SCHEMA_COMMENT=$(quoted "shared-db of $1"))"
+}
+
+# APPLICATION DATABASE USER: fails where a wish is not complete, or is for what is not the application's.
+make_shared() {
+  local application=$1 database=$2 user=$3 owner password
+  [ -n "$database" ] && [ -n "$user" ] || return 1
+  case $database$user in
+    *[!A-Za-z0-9_.-]*)
+      juju-log -l WARNING "$application asks for database $database and user $user: only letters, digits and _.- are given"
+      return 1 ;;
+  esac
+  owner=$(sql -e "SELECT CONCAT('=', SCHEMA_COMMENT) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME='$database'")
+  if [ -n "$owner" ] && [ "$owner" != "=shared-db of $application" ]; then
+    juju-log -l WARNING "$application asks for database $database, which is not its own"
+    return 1
+  fi
+  if [ -n "$(sql -e "SELECT User FROM mysql.global_priv WHERE User='$user'")" ] && ! shared_users "$application" | grep -qxF "$user"; then
+    juju-log -l WARNING "$application asks for user $user, which is not its own"
+    return 1
+  fi
+  [ -s "$home/passwords/$application.shared" ] || new_password > "$home/passwords/$application.shared"
+  password=$(cat "$home/passwords/$application.shared")
+  # (Called where a failure means no, bash goes on after an error.)
+  sql <<SQL || exit 1
+CREATE DATABASE IF NOT EXISTS \`$database\` COMMENT $(quoted "shared-db of $application");
+CREATE USER IF NOT EXISTS '$user'@'%' IDENTIFIED BY $(quoted "$password");
+ALTER USER '$user'@'%' IDENTIFIED BY $(quoted "$password");
+GRANT ALL PRIVILEGES ON \`${database//_/\\_}\`.* TO '$user'@'%';
+SQL
+  [ -z "$(cluster)" ] || relation-set -r "$(cluster)" "password-$application.shared=$password"
 }
 
 # --- monitoring
@@ -277,7 +376,6 @@ monitors:
 monitors_password() {
   local password
   is_primary || { from_primary password-monitors; return 0; }
-  [ -s "$home/passwords/.monitors" ] || { from_primary password-monitors > "$home/passwords/.monitors"; }
   [ -s "$home/passwords/.monitors" ] || new_password > "$home/passwords/.monitors"
   password=$(cat "$home/passwords/.monitors")
   sql <<SQL
@@ -299,8 +397,8 @@ drop_monitors() {
 
 # --- replication: the leader is the primary
 
-# A key of the peer that became the primary last.
-from_primary() {
+# The peer that became the primary last; nothing where there is none.
+newest_primary() {
   local relation other since best='' newest=0
   relation=$(cluster)
   [ -n "$relation" ] || return 0
@@ -311,7 +409,13 @@ from_primary() {
       best=$other
     fi
   done
-  [ -z "$best" ] || relation-get -r "$relation" "$1" "$best"
+  echo "$best"
+}
+
+from_primary() { # KEY: what it says
+  local primary
+  primary=$(newest_primary)
+  [ -z "$primary" ] || relation-get -r "$(cluster)" "$1" "$primary"
 }
 
 follow_or_lead() {
@@ -320,12 +424,11 @@ follow_or_lead() {
   if is_primary; then
     sql -e "STOP ALL SLAVES; SET GLOBAL read_only=0" 2> /dev/null || true
     [ -n "$relation" ] || return 0
-    [ -s "$home/passwords/.replica" ] || { from_primary password-replica > "$home/passwords/.replica"; }
+    adopt_passwords
     [ -s "$home/passwords/.replica" ] || new_password > "$home/passwords/.replica"
     password=$(cat "$home/passwords/.replica")
     sql -e "CREATE USER IF NOT EXISTS 'replica'@'%'; ALTER USER 'replica'@'%' IDENTIFIED BY $(quoted "$password");
       GRANT REPLICATION SLAVE ON *.* TO 'replica'@'%'"
-    adopt_passwords
     [ -s "$home/primary-since" ] || date +%s > "$home/primary-since"
     rm -f "$home/following"
     relation-set -r "$relation" primary-since="$(cat "$home/primary-since")" password-replica="$password"
@@ -334,6 +437,7 @@ follow_or_lead() {
   [ -n "$relation" ] || return 0
   rm -f "$home/primary-since"
   relation-set -r "$relation" primary-since=
+  adopt_passwords
   host=$(from_primary private-address)
   password=$(from_primary password-replica)
   [ -n "$host" ] && [ -n "$password" ] || return 0
@@ -361,20 +465,24 @@ caught_up() {
 
 replicates() { sql -e "SHOW STATUS LIKE 'Slave_running'" | grep -qw ON; }
 
-# A new primary goes on with the passwords that its predecessor gave out.
+# What the primary gave out. Replicas keep exactly that, so that whoever becomes the next primary goes on with it, also when its
+# predecessor has left by then; a primary takes only what it lacks.
 adopt_passwords() {
-  local relation other line key
-  relation=$(cluster)
-  for other in $(relation-list -r "$relation"); do
-    while read -r line; do
-      key=${line%%:*}
-      line=${line#*: }
-      case $key in
-        password-replica|password-monitors|'') ;;
-        password-*) [ -s "$home/passwords/${key#password-}" ] || echo "${line//[\"\']/}" > "$home/passwords/${key#password-}" ;;
-      esac
-    done < <(relation-get -r "$relation" --format yaml - "$other" < /dev/null | grep '^password-.*: ..')
-  done
+  local primary line key to=$home/passwords
+  primary=$(newest_primary)
+  [ -n "$primary" ] || return 0
+  is_primary || to=$home/passwords.new
+  mkdir -p "$to"
+  while read -r line; do
+    key=${line%%:*}
+    line=${line#*: }
+    key=${key#password-}
+    case $key in replica|monitors) key=.$key ;; esac
+    [ -s "$to/$key" ] || echo "${line//[\"\']/}" > "$to/$key"
+  done < <(relation-get -r "$(cluster)" --format yaml - "$primary" < /dev/null | grep '^password-[^:]*: ..')
+  [ "$to" != "$home/passwords" ] || return 0
+  rm -rf "$home/passwords"
+  mv "$to" "$home/passwords"
 }
 
 # --- status

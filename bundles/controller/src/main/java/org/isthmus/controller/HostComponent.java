@@ -91,7 +91,8 @@ public final class HostComponent implements ControllerHost {
 
     /** A container that was made for one controller ends with it; whoever asked for its end is answered first. */
     private void endIfIsolated() {
-        if (host.controllers().isEmpty() && Files.exists(base.resolve("isolated"))) {
+        // A file marks it. In other containers a folder of that name has the isolated ones that were made from here.
+        if (host.controllers().isEmpty() && Files.isRegularFile(base.resolve("isolated"))) {
             executors.timer().schedule(this::stopFramework, 2, TimeUnit.SECONDS);
         }
     }

@@ -402,7 +402,14 @@ final class BundleDeploy {
             arg.put("action", "grant");
             arg.put("access", grant.access());
             arg.put("offer-url", new OfferUrl(null, owner(), target.shortName(), grant.offer(), null).toString());
-            ofController().one("ApplicationOffers", "ModifyOfferAccess", Map.of("changes", List.of(arg)));
+            try {
+                ofController().one("ApplicationOffers", "ModifyOfferAccess", Map.of("changes", List.of(arg)));
+            } catch (Refused refused) {
+                // Who makes an offer administers it: bundles that were exported grant that once more.
+                if (refused.problem().code() != Code.ALREADY_EXISTS) {
+                    throw refused;
+                }
+            }
         }
     }
 

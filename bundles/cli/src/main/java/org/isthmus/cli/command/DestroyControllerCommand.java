@@ -140,6 +140,8 @@ final class DestroyControllerCommand extends Command {
                     if (none) {
                         session.info("All models reclaimed, cleaning up controller machines");
                     }
+                    // The one that takes the controller down may take the connection with it before it is answered.
+                    asked |= none;
                     api.call("Controller", "DestroyController", params);
                     asked = true;
                 }
@@ -166,6 +168,7 @@ final class DestroyControllerCommand extends Command {
                 asked = false;
             } catch (Failure lost) {
                 if (asked && !api.connection().isOpen()) {
+                    awaitGone(session, controller, api);
                     return;
                 }
                 throw lost;

@@ -3,6 +3,7 @@ package org.isthmus.cli.command;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,6 +151,11 @@ final class IsolatedContainer {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
+        }
+        try {
+            Files.deleteIfExists(base.getParent());
+        } catch (DirectoryNotEmptyException others) {
+            // It has other isolated containers.
         }
     }
 }

@@ -180,11 +180,7 @@ public record FullStatus(JsonNode root, String controller) {
             String to = text(requirer);
             String type = provider.path("application").equals(requirer.path("application"))
                     ? "peer"
-                    : provider.path("subordinate").asBoolean()
-                                    || requirer.path("subordinate").asBoolean()
-                                    || relation.path("scope").asText().equals("container")
-                            ? "subordinate"
-                            : "regular";
+                    : relation.path("scope").asText().equals("container") ? "subordinate" : "regular";
             String status = relation.path("status").path("status").asText("");
             String info = relation.path("status").path("info").asText("");
             String message =

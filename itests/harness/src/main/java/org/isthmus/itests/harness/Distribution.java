@@ -173,6 +173,26 @@ public final class Distribution implements TestRule {
         return "";
     }
 
+    /** Where a unit serves its pages: its address and its first open port. */
+    public String url(String model, String unit) {
+        String[] cells = juju("status", "-m", model)
+                .ok()
+                .out()
+                .lines()
+                .filter(line -> line.startsWith(unit))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + unit + " in " + model))
+                .split("\\s+");
+        return "http://" + cells[4] + ":" + cells[5].replaceAll("[^0-9].*", "") + "/";
+    }
+
+    /** A page, as a visitor gets it. */
+    public String page(String url) {
+        return type("curl -fsSL --retry 20 --retry-delay 1 --retry-all-errors --max-time 60 " + url)
+                .ok()
+                .out();
+    }
+
     public String logTail(int lines) {
         try {
             List<String> all = Files.readAllLines(base.resolve("log/karaf.log"), StandardCharsets.UTF_8);

@@ -130,23 +130,7 @@ public class FirstStoryLinesTest {
     }
 
     private void pages() {
-        assertTrue(page("engineering-blog", "wordpress/0").contains("<title>"));
-        assertTrue(
-                page("wiki", "mediawiki/0").toLowerCase(java.util.Locale.ROOT).contains("mediawiki"));
-    }
-
-    private String page(String model, String unit) {
-        String[] cells = isthmus.juju("status", "-m", model)
-                .ok()
-                .out()
-                .lines()
-                .filter(line -> line.startsWith(unit))
-                .findFirst()
-                .orElseThrow()
-                .split("\\s+");
-        String url = "http://" + cells[4] + ":" + cells[5].replaceAll("[^0-9].*", "") + "/";
-        return isthmus.type("curl -fsSL --retry 20 --retry-delay 1 --retry-all-errors --max-time 60 " + url)
-                .ok()
-                .out();
+        assertTrue(isthmus.page(isthmus.url("engineering-blog", "wordpress/0")).contains("<title>"));
+        assertTrue(isthmus.page(isthmus.url("wiki", "mediawiki/0")).contains("MediaWiki"));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.nio.file.Files;
 import java.util.List;
 import org.isthmus.itests.harness.Distribution;
 import org.junit.ClassRule;
@@ -28,6 +29,17 @@ public class TwoControllersStoryTest {
         assertFalse(isthmus.juju("controllers").ok().out().contains("north"));
         assertTrue(isthmus.juju("models", "-c", "south").ok().out().contains("penguin"));
         assertEquals(List.of(), isthmus.logged("ERROR"));
+    }
+
+    @Test
+    public void theContainerOutlivesItsControllers() {
+        isthmus.juju("bootstrap", "localhost", "apart", "--isolated", "--no-default-model")
+                .ok();
+        isthmus.juju("bootstrap", "localhost", "here", "--no-default-model").ok();
+        isthmus.juju("kill-controller", "--no-prompt", "here").ok();
+        isthmus.juju("kill-controller", "--no-prompt", "apart").ok();
+        assertFalse(isthmus.juju("controllers").toString().contains("apart"));
+        assertFalse(Files.exists(isthmus.base().resolve("isolated")));
     }
 
     @Test

@@ -24,18 +24,8 @@ public class WordPressStoryTest {
         isthmus.juju("expose", "wordpress").ok();
         isthmus.awaitUnit("mysql/0", "active", PACKAGES);
         isthmus.awaitUnit("wordpress/0", "active", PACKAGES);
-        String row = isthmus.juju("status")
-                .ok()
-                .out()
-                .lines()
-                .filter(line -> line.startsWith("wordpress/0"))
-                .findFirst()
-                .orElseThrow();
-        String[] cells = row.split("\\s+");
-        String url = "http://" + cells[4] + ":" + cells[5].replaceAll("[^0-9].*", "") + "/";
-        String page = isthmus.type("curl -fsSL --retry 20 --retry-delay 1 --retry-all-errors --max-time 60 " + url)
-                .ok()
-                .out();
+        String url = isthmus.url("blog", "wordpress/0");
+        String page = isthmus.page(url);
         assertTrue(
                 page,
                 page.contains("<title>")

@@ -78,10 +78,14 @@ public final class UniterFacade {
     @Method(access = Access.UNIT_AGENT)
     public UnitMemory memory(Call call, AgentTag who) {
         String name = Callers.unit(call, who.tag());
-        UnitState state = call.model().snapshot().get(Kinds.UNIT_STATE, name);
+        Snapshot model = call.model().snapshot();
+        UnitState state = model.get(Kinds.UNIT_STATE, name);
+        Map<Integer, String> relations = new TreeMap<>();
+        model.by(Kinds.UNIT_RELATION_STATES_BY_UNIT, name)
+                .forEach(each -> relations.put(each.relation(), each.agentState()));
         return state == null
-                ? new UnitMemory(0, null, Map.of())
-                : new UnitMemory(state.hookSequence(), state.agentState(), state.charmState());
+                ? new UnitMemory(0, null, relations, Map.of())
+                : new UnitMemory(state.hookSequence(), state.agentState(), relations, state.charmState());
     }
 
     // --- what hooks read
@@ -316,6 +320,7 @@ public final class UniterFacade {
                                     name,
                                     changes.sequence(),
                                     changes.agentState(),
+                                    changes.relationStates(),
                                     changes.charmState(),
                                     open,
                                     close,

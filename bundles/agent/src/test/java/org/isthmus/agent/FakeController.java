@@ -68,6 +68,9 @@ public final class FakeController implements ControllerLink {
     public String version;
     public long sequence;
     public String agentState;
+    /** Of the agent, by relation number. */
+    public final Map<Integer, String> relationStates = new TreeMap<>();
+
     public Map<String, String> charmState = Map.of();
     public boolean machineDead;
     public boolean unitGone;
@@ -253,6 +256,7 @@ public final class FakeController implements ControllerLink {
             case "Uniter.Memory":
                 empty.put("sequence", sequence);
                 empty.put("agent-state", agentState);
+                empty.set("relation-states", json.valueToTree(relationStates));
                 empty.set("charm-state", json.valueToTree(charmState));
                 return empty;
             case "Uniter.SetUnitStatus":
@@ -337,6 +341,8 @@ public final class FakeController implements ControllerLink {
             }
             sequence = changes.sequence();
             agentState = changes.agentState();
+            relationStates.putAll(changes.relationStates());
+            relationStates.values().removeIf(String::isEmpty);
             commits.add(changes);
             charmState = changes.charmState() == null ? charmState : changes.charmState();
             changes.relations().forEach((id, values) -> merge(settings, id, values));

@@ -10,6 +10,7 @@ import org.isthmus.model.Kinds;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
 import org.isthmus.model.Unit.UnitPort;
+import org.isthmus.model.UnitRelationState;
 import org.isthmus.model.UnitState;
 import org.isthmus.model.engine.ApplicationEngine.HookCommit;
 
@@ -49,11 +50,22 @@ final class Hooks {
                         commit.sequence(),
                         commit.agentState() == null ? state.agentState() : commit.agentState(),
                         commit.charmState() == null ? state.charmState() : commit.charmState()));
+        if (commit.relationStates() != null) {
+            commit.relationStates().forEach((relation, agentState) -> remember(tx, unit.name(), relation, agentState));
+        }
         List<UnitPort> ports = ports(tx, unit, commit.openPorts(), commit.closePorts());
         tx.put(
                 Kinds.UNIT,
                 unit.withPorts(ports).withCharmUrl(commit.charmUrl() == null ? unit.charmUrl() : commit.charmUrl()));
         return true;
+    }
+
+    private static void remember(Tx tx, String unit, int relation, String agentState) {
+        if (agentState.isEmpty()) {
+            tx.remove(Kinds.UNIT_RELATION_STATE, UnitRelationState.idOf(unit, relation));
+        } else {
+            tx.put(Kinds.UNIT_RELATION_STATE, new UnitRelationState(unit, relation, agentState));
+        }
     }
 
     private static void needSmall(Map<String, String> charmState) {

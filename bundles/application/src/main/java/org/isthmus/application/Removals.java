@@ -20,6 +20,7 @@ import org.isthmus.model.RelationUnit;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
+import org.isthmus.model.UnitRelationState;
 import org.isthmus.model.engine.ApplicationEngine.Removal;
 
 /** How units, applications and machines end. */
@@ -261,6 +262,9 @@ final class Removals {
         }
         tx.remove(Kinds.UNIT, name);
         tx.remove(Kinds.UNIT_STATE, name);
+        for (UnitRelationState state : tx.now().listBy(Kinds.UNIT_RELATION_STATES_BY_UNIT, name)) {
+            tx.remove(Kinds.UNIT_RELATION_STATE, state.id());
+        }
         tx.remove(Kinds.UNIT_AGENT, name);
         if (unit.machine() != null) {
             beginIfEmpty(tx, unit.machine(), false);

@@ -210,6 +210,7 @@ public final class ApplicationsTest {
                 "db/0",
                 1,
                 "state-1",
+                Map.of(4, "told", 5, "told"),
                 Map.of("k", "v"),
                 List.of(new UnitPort("", new PortRange(80, 82, "tcp"))),
                 null,
@@ -221,9 +222,11 @@ public final class ApplicationsTest {
         stage.refuses(
                 Code.BAD_REQUEST,
                 "hook commit 3 of unit \"db/0\" does not follow 1",
-                tx -> engine.commitHook(tx, new HookCommit("db/0", 3, null, null, null, null, null)));
-        stage.does(tx -> engine.commitHook(tx, new HookCommit("db/0", 2, null, null, null, null, null)));
+                tx -> engine.commitHook(tx, new HookCommit("db/0", 3, null, null, null, null, null, null)));
+        stage.does(tx -> engine.commitHook(tx, new HookCommit("db/0", 2, null, Map.of(4, ""), null, null, null, null)));
         assertEquals("state-1", stage.now.get(Kinds.UNIT_STATE, "db/0").agentState());
+        assertFalse("forgotten", stage.now.has(Kinds.UNIT_RELATION_STATE, "db/0#4"));
+        assertEquals("told", stage.now.get(Kinds.UNIT_RELATION_STATE, "db/0#5").agentState());
         assertEquals(1, stage.now.get(Kinds.UNIT, "db/0").ports().size());
         stage.refuses(
                 "cannot open ports 82/tcp on unit \"db/1\": port ranges 80-82/tcp (\"db/0\") and 82/tcp (\"db/1\")"
@@ -235,13 +238,21 @@ public final class ApplicationsTest {
                                 1,
                                 null,
                                 null,
+                                null,
                                 List.of(new UnitPort("", new PortRange(82, 82, "tcp"))),
                                 null,
                                 null)));
         stage.does(tx -> engine.commitHook(
                 tx,
                 new HookCommit(
-                        "db/0", 3, null, null, null, List.of(new UnitPort("", new PortRange(80, 82, "tcp"))), null)));
+                        "db/0",
+                        3,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(new UnitPort("", new PortRange(80, 82, "tcp"))),
+                        null)));
         assertEquals(List.of(), stage.now.get(Kinds.UNIT, "db/0").ports());
     }
 
@@ -270,6 +281,7 @@ public final class ApplicationsTest {
         stage.does(tx -> engine.unitDead(tx, "db/0", NOW));
         assertFalse(stage.now.has(Kinds.UNIT, "db/0"));
         assertFalse(stage.now.has(Kinds.UNIT_STATE, "db/0"));
+        assertEquals(0, stage.now.count(Kinds.UNIT_RELATION_STATE));
         assertEquals(Life.DYING, stage.now.get(Kinds.MACHINE, "0").life());
         stage.does(tx -> engine.settle(tx, NOW));
         stage.refuses("cannot remove machine 0: machine is not dead", tx -> engine.removeMachine(tx, "0"));

@@ -34,6 +34,7 @@ import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
+import org.isthmus.model.UnitRelationState;
 import org.isthmus.model.engine.ApplicationEngine.AddMachine;
 import org.isthmus.model.engine.ApplicationEngine.AddUnits;
 import org.isthmus.model.engine.ApplicationEngine.Deploy;
@@ -329,7 +330,16 @@ final class World {
         step(tx -> {
             require(
                     applications.commitHook(
-                            tx, new HookCommit(unit, sequence, "s" + sequence, null, null, null, "local:x-0")),
+                            tx,
+                            new HookCommit(
+                                    unit,
+                                    sequence,
+                                    "s" + sequence,
+                                    Map.of(random.nextInt(3), random.nextBoolean() ? "" : "told"),
+                                    null,
+                                    null,
+                                    null,
+                                    "local:x-0")),
                     "hook was not new");
             applications.setUnitAgentStatus(tx, unit, new StatusValue("idle", "", NOW));
             with.accept(tx);
@@ -433,6 +443,9 @@ final class World {
         }
         for (RelationApplication part : head.all(Kinds.RELATION_APPLICATION)) {
             require(head.has(Kinds.RELATION, Integer.toString(part.relation())), "dangling " + part);
+        }
+        for (UnitRelationState state : head.all(Kinds.UNIT_RELATION_STATE)) {
+            require(head.has(Kinds.UNIT, state.unit()), "dangling " + state);
         }
         require(head.all(Kinds.UNIT_STATE).size() == head.all(Kinds.UNIT).size(), "unit states without units");
     }

@@ -53,6 +53,10 @@ public final class Kinds {
             UNITS_ENDING);
 
     public static final Kind<UnitState> UNIT_STATE = kind("unit-state", UnitState.class, "application");
+    public static final Index<UnitRelationState> UNIT_RELATION_STATES_BY_UNIT =
+            index("unit-relation-state-by-unit", s -> List.of(s.unit()));
+    public static final Kind<UnitRelationState> UNIT_RELATION_STATE =
+            kind("unit-relation-state", UnitRelationState.class, "application", UNIT_RELATION_STATES_BY_UNIT);
     public static final Kind<UnitAgent> UNIT_AGENT = soft("unit-agent", UnitAgent.class, "application");
     public static final Kind<AgentPresence> PRESENCE = soft("presence", AgentPresence.class, "access");
     public static final Kind<LastConnection> LAST_CONNECTION = soft("last-connection", LastConnection.class, "access");

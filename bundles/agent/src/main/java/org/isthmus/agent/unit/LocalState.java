@@ -133,7 +133,7 @@ public record LocalState(
         return withRelations(next);
     }
 
-    private LocalState withRelations(SortedMap<Integer, LocalRelation> next) {
+    LocalState withRelations(SortedMap<Integer, LocalRelation> next) {
         return new LocalState(
                 sequence,
                 charmUrl,

@@ -495,6 +495,7 @@ public final class UnitAgent implements Runnable {
                 tag,
                 done.sequence(),
                 store.text(done),
+                store.changed(done),
                 context == null ? null : context.changedState(),
                 context == null ? null : context.unitWrites(),
                 context == null ? null : context.applicationWrites(),
@@ -521,6 +522,7 @@ public final class UnitAgent implements Runnable {
             failed(pending.hook(), pending.failures() + 1, null);
             return;
         }
+        store.committed(pending.changes().relationStates());
         if (pending.changes().charmState() != null) {
             charmState = pending.changes().charmState();
         }

@@ -6,20 +6,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.isthmus.agent.DurableFile;
 import org.isthmus.wire.agent.UnitMemory;
 
 /**
- * A unit's state in its folder. The controller has a copy from each commit; the newer of the two is right. So nothing here waits
- * for the disk: what a machine forgets when its power goes was either committed, then the controller knows it, or it was not, then
- * the hook is run again, as one that was cut off.
+ * A unit's state: what was committed is at the controller, and the file in the unit's folder has what came since, so that neither
+ * costs more for a unit with more relations. Nothing here waits for the disk: what a machine forgets when its power goes was
+ * either committed, then the controller knows it, or it was not, then the hook is run again, as one that was cut off.
  */
 final class UnitStore {
+    /** In place of the state of a relation that is forgotten. */
+    private static final String FORGOTTEN = "";
+
     private final Path file;
     private final ObjectMapper json;
+    /** The relations as the controller has them. */
+    private final SortedMap<Integer, LocalRelation> committed = new TreeMap<>();
 
-    /** What is kept: the agent's state, and the charm's as of the last commit. */
-    private record Kept(LocalState state, Map<String, String> charmState) {}
+    /** What is kept: the state without its relations, and those of them that the controller has otherwise. */
+    private record Kept(LocalState state, Map<Integer, String> relations) {}
 
     UnitStore(Path folder, ObjectMapper json) {
         this.file = folder.resolve("state.json");
@@ -28,15 +35,18 @@ final class UnitStore {
 
     /** @param there what the controller remembers */
     LocalState load(UnitMemory there) throws IOException {
+        committed.clear();
+        committed(there.relationStates());
         Kept here = read();
-        if (here != null && here.state().sequence() >= there.sequence()) {
-            return here.state();
+        boolean known = there.agentState() != null && !there.agentState().isEmpty();
+        if (here == null || known && here.state().sequence() < there.sequence()) {
+            // The machine's disk is older than the last commit: the answer was lost with it, or the folder is new.
+            LocalState last = known ? json.readValue(there.agentState(), LocalState.class) : LocalState.fresh();
+            return last.withSequence(there.sequence()).withRelations(committed);
         }
-        if (there.agentState() == null || there.agentState().isEmpty()) {
-            return here == null ? LocalState.fresh() : here.state();
-        }
-        // The machine's disk is older than the last commit: the answer was lost with it, or the folder is new.
-        return json.readValue(there.agentState(), LocalState.class).withSequence(there.sequence());
+        SortedMap<Integer, LocalRelation> relations = new TreeMap<>(committed);
+        apply(here.relations(), relations);
+        return here.state().withRelations(relations);
     }
 
     private Kept read() throws IOException {
@@ -51,13 +61,50 @@ final class UnitStore {
         }
     }
 
-    void save(LocalState state) throws IOException {
-        DurableFile.put(file, json.writeValueAsBytes(new Kept(state, null)));
+    private void apply(Map<Integer, String> states, SortedMap<Integer, LocalRelation> to) throws IOException {
+        for (Map.Entry<Integer, String> each : states.entrySet()) {
+            if (each.getValue().equals(FORGOTTEN)) {
+                to.remove(each.getKey());
+            } else {
+                to.put(each.getKey(), json.readValue(each.getValue(), LocalRelation.class));
+            }
+        }
     }
 
+    void save(LocalState state) throws IOException {
+        DurableFile.put(file, json.writeValueAsBytes(new Kept(state.withRelations(new TreeMap<>()), changed(state))));
+    }
+
+    /** The state for the controller, without its relations. */
     String text(LocalState state) {
+        return write(state.withRelations(new TreeMap<>()));
+    }
+
+    /** Relations that the controller has otherwise, with their states; empty for those that this state has not. */
+    Map<Integer, String> changed(LocalState state) {
+        Map<Integer, String> changed = new TreeMap<>();
+        state.relations().forEach((id, relation) -> {
+            LocalRelation there = committed.get(id);
+            if (relation != there && !relation.equals(there)) {
+                changed.put(id, write(relation));
+            }
+        });
+        for (int id : committed.keySet()) {
+            if (!state.relations().containsKey(id)) {
+                changed.put(id, FORGOTTEN);
+            }
+        }
+        return changed;
+    }
+
+    /** The controller took these. */
+    void committed(Map<Integer, String> changed) throws IOException {
+        apply(changed, committed);
+    }
+
+    private String write(Object value) {
         try {
-            return json.writeValueAsString(state);
+            return json.writeValueAsString(value);
         } catch (JsonProcessingException cannotHappen) {
             throw new IllegalStateException(cannotHappen);
         }

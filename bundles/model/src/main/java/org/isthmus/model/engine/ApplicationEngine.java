@@ -125,11 +125,16 @@ public interface ApplicationEngine {
 
     void clearResolved(Tx tx, String unit);
 
-    /** The unit part of a hook's commit. Null fields leave what is there. */
+    /**
+     * The unit part of a hook's commit. Null fields leave what is there.
+     *
+     * @param relationStates the agent's state of the relations for which it changed; empty where the agent forgot one
+     */
     record HookCommit(
             String unit,
             long sequence,
             String agentState,
+            Map<Integer, String> relationStates,
             Map<String, String> charmState,
             List<UnitPort> openPorts,
             List<UnitPort> closePorts,

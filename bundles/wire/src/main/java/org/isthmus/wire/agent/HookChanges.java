@@ -7,7 +7,8 @@ import java.util.Map;
  * All that one hook did, committed at once or not at all. A repetition of the same sequence changes nothing.
  *
  * @param sequence one more than that of the unit's last commit
- * @param agentState the agent's own state after it
+ * @param agentState the agent's own state after it, without that of its relations
+ * @param relationStates the agent's state of the relations for which it is another than before; empty for one that it forgot
  * @param charmState all of the charm's state, null where the hook did not touch it
  * @param relations settings by relation number; empty values delete keys
  * @param applications application settings by relation number; the unit must lead
@@ -18,6 +19,7 @@ public record HookChanges(
         String tag,
         long sequence,
         String agentState,
+        Map<Integer, String> relationStates,
         Map<String, String> charmState,
         Map<Integer, Map<String, String>> relations,
         Map<Integer, Map<String, String>> applications,
@@ -28,6 +30,7 @@ public record HookChanges(
         AgentStatuses.Item workload) {
 
     public HookChanges {
+        relationStates = relationStates == null ? Map.of() : Map.copyOf(relationStates);
         relations = relations == null ? Map.of() : Map.copyOf(relations);
         applications = applications == null ? Map.of() : Map.copyOf(applications);
         open = open == null ? List.of() : List.copyOf(open);

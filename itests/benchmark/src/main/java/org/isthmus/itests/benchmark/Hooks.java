@@ -23,7 +23,9 @@ final class Hooks implements Figure {
     /** Of those, the first: what a new deployment is like. */
     private static final int COLD = 5;
 
+    private static final int CROWD = 200;
     private static final String WITHIN = "within a model";
+    private static final String FLOOR = "floor";
     private static final Duration SOON = Duration.ofMinutes(3);
 
     @Override
@@ -34,59 +36,89 @@ final class Hooks implements Figure {
         try {
             isthmus.start();
             Map<String, Path> heard = build(isthmus);
-            Map<String, double[]> seconds = new LinkedHashMap<>();
-            heard.keySet().forEach(listener -> seconds.put(listener, new double[ROUNDS]));
-            double[] floors = new double[ROUNDS];
-            double[] cold = new double[COLD];
             try (Commands.Echo echo = new Commands.Echo()) {
                 Rounds.Measure floor = Rounds.secondsEach(5, () -> {
                     echo.ask();
                     new ProcessBuilder("bash", "-c", ":").start().waitFor();
                 });
-                for (int round = -WARM; round < ROUNDS; round++) {
-                    String text = "round" + round;
-                    isthmus.juju("config", "-m", "figures:one", "speaker", "text=" + text)
-                            .ok();
-                    for (Map.Entry<String, Path> listener : heard.entrySet()) {
-                        double took = took(isthmus, listener.getValue(), text);
-                        if (round >= 0) {
-                            seconds.get(listener.getKey())[round] = took;
-                        } else if (round < COLD - WARM && listener.getKey().equals(WITHIN)) {
-                            cold[round + WARM] = took;
-                        }
-                    }
-                    if (round >= 0) {
-                        floors[round] = floor.once();
-                    }
-                }
+                Rounds cold = rounds(isthmus, heard, floor, COLD, "cold").get(WITHIN);
+                rounds(isthmus, heard, floor, WARM, "warm");
+                Map<String, Rounds> few = rounds(isthmus, heard, floor, ROUNDS, "few");
+                report(report, few);
+                report.note(
+                        String.format("the first %d, right after the deployment: %.1f ms", COLD, cold.median() * 1e3));
+                crowd(isthmus);
+                rounds(isthmus, heard, floor, WARM / 4, "warm-crowd");
+                report.compare(
+                        "the same, of a unit with " + CROWD + " relations more",
+                        "%.1f ms",
+                        1e3,
+                        rounds(isthmus, heard, floor, ROUNDS, "many").get(WITHIN),
+                        WITHIN,
+                        few.get(WITHIN));
             }
-            Rounds within = new Rounds(seconds.get(WITHIN));
-            report.compare(
-                    "relation-set to the other side's hook, within a model",
-                    "%.1f ms",
-                    1e3,
-                    within,
-                    "loopback round trip and start of bash",
-                    new Rounds(floors));
-            report.note(String.format(
-                    "the first %d, right after the deployment: %.1f ms", COLD, new Rounds(cold).median() * 1e3));
-            seconds.forEach((name, values) -> {
-                if (!name.equals(WITHIN)) {
-                    report.compare(
-                            "relation-set to the other side's hook, " + name,
-                            "%.1f ms",
-                            1e3,
-                            new Rounds(values),
-                            "within a model",
-                            within);
-                }
-            });
             ended = true;
         } finally {
             isthmus.end();
             if (ended) {
                 isthmus.delete();
             }
+        }
+    }
+
+    private static void report(Report report, Map<String, Rounds> seconds) {
+        Rounds within = seconds.get(WITHIN);
+        report.compare(
+                "relation-set to the other side's hook, within a model",
+                "%.1f ms",
+                1e3,
+                within,
+                "loopback round trip and start of bash",
+                seconds.get(FLOOR));
+        seconds.forEach((name, values) -> {
+            if (!name.equals(WITHIN) && !name.equals(FLOOR)) {
+                report.compare(
+                        "relation-set to the other side's hook, " + name, "%.1f ms", 1e3, values, WITHIN, within);
+            }
+        });
+    }
+
+    /** The speaker speaks so often, and each listener is waited for. */
+    private static Map<String, Rounds> rounds(
+            Distribution isthmus, Map<String, Path> heard, Rounds.Measure floor, int rounds, String word)
+            throws Exception {
+        Map<String, double[]> seconds = new LinkedHashMap<>();
+        heard.keySet().forEach(listener -> seconds.put(listener, new double[rounds]));
+        seconds.put(FLOOR, new double[rounds]);
+        for (int round = 0; round < rounds; round++) {
+            String text = word + round;
+            isthmus.juju("config", "-m", "figures:one", "speaker", "text=" + text)
+                    .ok();
+            for (Map.Entry<String, Path> listener : heard.entrySet()) {
+                seconds.get(listener.getKey())[round] = took(isthmus, listener.getValue(), text);
+            }
+            seconds.get(FLOOR)[round] = floor.once();
+        }
+        Map<String, Rounds> all = new LinkedHashMap<>();
+        seconds.forEach((name, values) -> all.put(name, new Rounds(values)));
+        return all;
+    }
+
+    /** Relations of the speaker with applications that have no units; what it is told next it hears after them. */
+    private static void crowd(Distribution isthmus) throws IOException {
+        String charm = listener(isthmus, "crowd", isthmus.folder("heard").resolve("crowd"))
+                .path()
+                .toString();
+        StringBuilder bundle = new StringBuilder("applications:\n");
+        for (int i = 0; i < CROWD; i++) {
+            bundle.append("  crowd" + i + ": {charm: " + charm + ", num_units: 0}\n");
+        }
+        Path file = isthmus.folder("heard").resolve("crowd.yaml");
+        Files.writeString(file, bundle);
+        isthmus.juju("deploy", "-m", "figures:one", file.toString()).ok();
+        for (int i = 0; i < CROWD; i++) {
+            isthmus.juju("integrate", "-m", "figures:one", "crowd" + i + ":hello", "speaker:hello")
+                    .ok();
         }
     }
 
@@ -143,7 +175,7 @@ final class Hooks implements Figure {
         String tell =
                 """
                 text=$(config-get text)
-                for id in $(relation-ids hello); do
+                for id in $(relation-ids hello | head -n 3); do
                   relation-set -r "$id" text="$text"
                 done
                 echo "$text $EPOCHREALTIME" >> %s

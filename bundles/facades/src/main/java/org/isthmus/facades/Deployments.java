@@ -9,8 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.isthmus.api.Base;
+import org.isthmus.api.Code;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
+import org.isthmus.api.Product;
+import org.isthmus.charm.CharmNeeds;
 import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Kinds;
@@ -87,7 +90,22 @@ final class Deployments {
 
     private static Base base(Call call, Base asked, CharmRecord charm, boolean force) {
         Snapshot model = call.model().snapshot();
+        if (!force) {
+            needWhatItNeeds(charm, model.model().agentVersion());
+        }
         return Bases.choose(asked, charm.charm(), model.model().config().get("default-base"), force);
+    }
+
+    private static void needWhatItNeeds(CharmRecord charm, String version) {
+        List<String> unmet = new CharmNeeds(version == null ? Product.AGENT_VERSION : version)
+                .unmet(charm.charm().metadata());
+        if (!unmet.isEmpty()) {
+            throw Problem.refuse(
+                    Code.NOT_SUPPORTED,
+                    "charm \"%s\" cannot be deployed here: %s",
+                    charm.name(),
+                    String.join("; ", unmet));
+        }
     }
 
     /** There is one space; naming it changes nothing, naming another is an error. */

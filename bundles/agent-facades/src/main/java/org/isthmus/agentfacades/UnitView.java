@@ -27,6 +27,9 @@ import org.isthmus.wire.agent.UnitRemoteState.RelationState;
 
 /** A unit's remote state, read from one snapshot. Costs what the unit's relations hold, whatever the size of the model. */
 final class UnitView {
+    /** The setting's default. */
+    private static final String NO_PROXY = "127.0.0.1,localhost,::1";
+
     private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h)");
 
     private UnitView() {}
@@ -157,7 +160,8 @@ final class UnitView {
     private static Map<String, String> proxies(Map<String, Object> config) {
         Map<String, String> proxies = new TreeMap<>();
         for (String name : List.of("http", "https", "ftp", "no")) {
-            Object value = config.get("juju-" + name + "-proxy");
+            String key = "juju-" + name + "-proxy";
+            Object value = config.getOrDefault(key, name.equals("no") ? NO_PROXY : null);
             if (value != null && !value.toString().isEmpty()) {
                 proxies.put(name, value.toString());
             }

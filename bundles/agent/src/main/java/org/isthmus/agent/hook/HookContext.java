@@ -1,5 +1,6 @@
 package org.isthmus.agent.hook;
 
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,6 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.isthmus.agent.unit.HookInfo;
 import org.isthmus.agent.unit.Leadership;
@@ -23,6 +25,11 @@ public final class HookContext {
     public record RelationView(
             int id, String endpoint, String remoteApplication, boolean peer, boolean broken, List<String> members) {}
 
+    /** What the charm's files say; read when a tool wants to know. */
+    public interface Bindings {
+        Set<String> names() throws IOException;
+    }
+
     private final String id;
     private final String token;
     private final HookInfo hook;
@@ -30,6 +37,7 @@ public final class HookContext {
     private final Leadership leadership;
     private final UnitRemoteState remote;
     private final Map<Integer, RelationView> relations;
+    private final Bindings bindings;
     private final Map<Integer, Map<String, String>> unitWrites = new TreeMap<>();
     private final Map<Integer, Map<String, String>> applicationWrites = new TreeMap<>();
     private final Map<String, Map<String, String>> readSettings = new LinkedHashMap<>();
@@ -48,6 +56,7 @@ public final class HookContext {
             Leadership leadership,
             UnitRemoteState remote,
             Collection<RelationView> relations,
+            Bindings bindings,
             Map<String, String> charmState,
             SecureRandom random) {
         byte[] secret = new byte[24];
@@ -60,6 +69,7 @@ public final class HookContext {
         this.remote = remote;
         this.relations = new TreeMap<>();
         relations.forEach(relation -> this.relations.put(relation.id(), relation));
+        this.bindings = bindings;
         this.charmState = new TreeMap<>(charmState);
     }
 
@@ -89,6 +99,10 @@ public final class HookContext {
 
     Map<Integer, RelationView> relations() {
         return relations;
+    }
+
+    Set<String> bindings() throws IOException {
+        return bindings.names();
     }
 
     synchronized Map<String, Object> config() throws InterruptedException {

@@ -342,6 +342,9 @@ final class HookTools {
         if (args.at(0) == null || args.at(0).isEmpty()) {
             throw new ToolFailure(2, "no arguments specified");
         }
+        if (!context.bindings().contains(args.at(0))) {
+            throw new ToolFailure("no network config found for binding \"" + args.at(0) + "\"");
+        }
         if (args.option("relation") != null) {
             relation(args, context);
         }
@@ -383,7 +386,7 @@ final class HookTools {
         return print(call, args, all);
     }
 
-    private String port(ToolCall call, HookContext context, boolean open) {
+    private String port(ToolCall call, HookContext context, boolean open) throws IOException {
         ToolArgs args = ToolArgs.parse(call.args(), Set.of(), Set.of("endpoints", "format"), Map.of());
         if (args.at(0) == null) {
             throw new ToolFailure(2, "no port or range specified");
@@ -396,8 +399,15 @@ final class HookTools {
             throw new ToolFailure(2, bad.getMessage());
         }
         String endpoints = args.option("endpoints");
-        for (String endpoint : endpoints == null || endpoints.isEmpty() ? new String[] {""} : endpoints.split(",")) {
-            Port port = new Port(endpoint.trim(), range.toString());
+        List<Port> ports = new ArrayList<>();
+        for (String word : endpoints == null || endpoints.isEmpty() ? new String[] {""} : endpoints.split(",")) {
+            String endpoint = word.trim();
+            if (!endpoint.isEmpty() && !context.bindings().contains(endpoint)) {
+                throw new ToolFailure("unknown endpoint \"" + endpoint + "\"");
+            }
+            ports.add(new Port(endpoint, range.toString()));
+        }
+        for (Port port : ports) {
             if (open) {
                 context.open(port);
             } else {

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.isthmus.agent.DurableFile;
 import org.isthmus.agent.Folders;
 import org.isthmus.charm.CharmArchive;
+import org.isthmus.charm.CharmFolder;
+import org.isthmus.charm.CharmMetadata;
 
 /** A unit's charm on disk. An upgrade replaces what came with the old charm and leaves what the charm's hooks made. */
 final class CharmFiles {
@@ -81,6 +83,15 @@ final class CharmFiles {
                 }
             }
         }
+    }
+
+    /** Names by which the charm may ask for a network: its endpoints, what every charm has, and its extra bindings. */
+    Set<String> bindings() throws IOException {
+        CharmMetadata metadata = CharmFolder.read(folder).metadata();
+        Set<String> names = new TreeSet<>(metadata.endpoints().keySet());
+        names.addAll(metadata.extraBindings().keySet());
+        names.add("juju-info");
+        return names;
     }
 
     private static String sha256(Path file) throws IOException {

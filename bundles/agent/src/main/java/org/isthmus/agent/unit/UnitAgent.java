@@ -421,7 +421,8 @@ public final class UnitAgent implements Runnable {
         boolean retried = local.pending() != null && local.pending().is(Pending.FAILED);
         int failures = local.pending() == null ? 0 : local.pending().failures();
         boolean resolved = retried && "retry-hooks".equals(seen.resolved());
-        HookContext context = new HookContext(hook, api, leadership, seen, views(hook, seen), charmState, random);
+        HookContext context =
+                new HookContext(hook, api, leadership, seen, views(hook, seen), charm::bindings, charmState, random);
         HookRunner.Outcome outcome = runner.run(context, charm.folder(), pidFile(), () -> {
             // The first word goes to the controller: no hook starts without it.
             if (resolved) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.agent.AgentApi;
@@ -90,6 +91,7 @@ public class HookToolsTest {
                         new HookContext.RelationView(4, "db", "sql", false, false, List.of("sql/0", "sql/10")),
                         new HookContext.RelationView(10, "db", "sql2", false, false, List.of()),
                         new HookContext.RelationView(0, "cluster", "wp", true, false, List.of("wp/1"))),
+                () -> Set.of("db", "cluster", "website", "juju-info"),
                 Map.of("old", "1"),
                 new SecureRandom());
         server.serve(context);
@@ -223,6 +225,8 @@ public class HookToolsTest {
                         + "\"value\":\"127.0.0.9\",\"cidr\":\"127.0.0.9/32\",\"address\":\"127.0.0.9\"}]}],"
                         + "\"egress-subnets\":[\"127.0.0.9/32\"],\"ingress-addresses\":[\"127.0.0.9\"]}\n");
         refuses("network-get", 2, "no arguments specified");
+        prints("network-get --bind-address website", "127.0.0.9\n");
+        refuses("network-get nothing", 1, "no network config found for binding \"nothing\"");
     }
 
     @Test
@@ -238,6 +242,8 @@ public class HookToolsTest {
         assertEquals(4, context.opened().size());
         refuses("open-port 0/tcp", 2, "invalid port range 0-0/tcp");
         refuses("open-port", 2, "no port or range specified");
+        refuses("open-port --endpoints db,nothing 9000", 1, "unknown endpoint \"nothing\"");
+        assertEquals(4, context.opened().size());
     }
 
     @Test
@@ -264,6 +270,47 @@ public class HookToolsTest {
         prints("state-get c", "three\n");
         prints("state-get --format=json nothing", "null\n");
         assertEquals(Map.of("a", "1", "c", "three", "old", "1"), context.changedState());
+    }
+
+    /** How the Python library `ops` calls them; `--` ends options. */
+    @Test
+    public void formsOfCharmLibraries() throws Exception {
+        for (String line : List.of(
+                "is-leader --format=json",
+                "config-get --format=json",
+                "config-get --format=json title",
+                "relation-ids db --format=json",
+                "relation-list --format=json -r 4",
+                "relation-list --format=json --app -r 4",
+                "relation-get --format=json -r 4 - sql/0",
+                "relation-get --format=json -r 4 port sql/0",
+                "relation-get --format=json -r 4 --app - sql",
+                "echo 'a: b' | relation-set -r 4 --file -",
+                "echo '{\"a\": \"b\"}' | relation-set -r 4 --app --file -",
+                "relation-model-get --format=json -r 4",
+                "status-set --application=True active -- '-- message'",
+                "status-set --application=False waiting -- ''",
+                "status-get --include-data --format=json --application=true",
+                "status-get --include-data --format=json --application=false",
+                "juju-log --log-level WARNING -- --message",
+                "application-version-set -- 1.2-3",
+                "network-get --format=json -r 4 db",
+                "network-get --format=json db",
+                "opened-ports --endpoints --format=json",
+                "opened-ports --format=json",
+                "open-port --endpoints db,cluster 80/tcp",
+                "open-port 8000-8010/udp",
+                "open-port icmp",
+                "close-port --endpoints db,cluster 80/tcp",
+                "close-port icmp",
+                "state-get --format=json",
+                "echo '{}' | state-set --file -",
+                "state-get old",
+                "state-delete old",
+                "goal-state --format=json")) {
+            Ran ran = sh(line);
+            assertEquals(line + ": " + ran.err(), 0, ran.exit());
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.model.AgentPresence;
+import org.isthmus.model.DepartedUser;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.LastConnection;
 import org.isthmus.model.Machine;
@@ -34,6 +35,10 @@ public final class AccessRights implements AccessEngine {
         }
         if (tx.now().has(Kinds.USER, user.name())) {
             throw Problem.refuse(Code.ALREADY_EXISTS, "user \"%s\" already exists", user.name());
+        }
+        if (tx.now().has(Kinds.DEPARTED_USER, user.name())) {
+            throw Problem.refuse(
+                    Code.TRY_AGAIN, "user \"%s\" is still being removed, try again in a moment", user.name());
         }
         if (user.access() != null && !user.access().isEmpty() && !Ladder.CONTROLLER.knows(user.access())) {
             throw Problem.notValid("\"%s\" controller access not valid", user.access());
@@ -69,13 +74,29 @@ public final class AccessRights implements AccessEngine {
     }
 
     @Override
-    public void removeUser(Tx controller, String user) {
+    public void removeUser(Tx controller, String user, Instant now) {
         Tx tx = controller.as(ROOM);
         if (isLastSuperuser(tx, need(tx, user))) {
             throw Problem.refuse(Code.NONE, "cannot delete controller owner \"%s\"", user);
         }
         tx.remove(Kinds.USER, user);
         tx.remove(Kinds.LAST_CONNECTION, user);
+        tx.put(Kinds.DEPARTED_USER, new DepartedUser(user, now));
+    }
+
+    @Override
+    public void forgetUser(Tx model, String user) {
+        Tx tx = model.as(ROOM);
+        tx.remove(Kinds.MODEL_USER, user);
+        tx.remove(Kinds.LAST_CONNECTION, user);
+        for (OfferUser right : tx.now().listBy(Kinds.OFFER_USERS_BY_USER, user)) {
+            tx.remove(Kinds.OFFER_USER, right.id());
+        }
+    }
+
+    @Override
+    public void departed(Tx controller, String user) {
+        controller.as(ROOM).remove(Kinds.DEPARTED_USER, user);
     }
 
     /** Without one, nobody could ever let another in. */

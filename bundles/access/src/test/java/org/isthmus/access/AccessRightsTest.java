@@ -79,12 +79,12 @@ public final class AccessRightsTest {
                 "user \"bob\" already exists",
                 tx -> engine.addUser(tx, user("bob", "h", "login")));
         refuses(Code.NOT_VALID, "invalid user name \"b/b\"", tx -> engine.addUser(tx, user("b/b", "h", "login")));
-        refuses(Code.USER_NOT_FOUND, "user \"eve\" not found", tx -> engine.removeUser(tx, "eve"));
-        refuses(Code.NONE, "cannot delete controller owner \"admin\"", tx -> engine.removeUser(tx, "admin"));
+        refuses(Code.USER_NOT_FOUND, "user \"eve\" not found", tx -> engine.removeUser(tx, "eve", NOW));
+        refuses(Code.NONE, "cannot delete controller owner \"admin\"", tx -> engine.removeUser(tx, "admin", NOW));
         refuses(Code.NONE, "cannot disable controller model owner", tx -> engine.setDisabled(tx, "admin", true));
         does(tx -> engine.setDisabled(tx, "bob", true));
         assertTrue(now.get(Kinds.USER, "bob").disabled());
-        does(tx -> engine.removeUser(tx, "bob"));
+        does(tx -> engine.removeUser(tx, "bob", NOW));
         assertFalse(now.has(Kinds.USER, "bob"));
     }
 

@@ -45,7 +45,7 @@ public final class FakeAccess {
         controller.put(Kinds.USER, controller.need(Kinds.USER, user).withDisabled(disabled));
     }
 
-    public void removeUser(Tx controller, String user) {
+    public void removeUser(Tx controller, String user, Instant now) {
         controller.remove(Kinds.USER, user);
     }
 

@@ -49,7 +49,6 @@ import org.isthmus.wire.Results;
 /** Offers of all models of the controller: made, found, shared, taken back. */
 @Facade(name = "ApplicationOffers", since = 4, until = 5, scope = Facade.Scope.CONTROLLER)
 public final class ApplicationOffersFacade {
-    private static final String REVOKED = "offer permission revoked";
     private static final int JSON_V2_BAKERY = 3;
 
     private final ObjectMapper json = Json.newMapper();
@@ -278,9 +277,9 @@ public final class ApplicationOffersFacade {
         }
         String user = Checks.user(change.userTag());
         Snapshot controller = call.controller().store().controller().snapshot();
-        return call.controller().access().call(access -> call.controller()
-                .offers()
-                .call(offers -> call.controller().relations().call(relations -> {
+        return call.controller()
+                .access()
+                .call(access -> call.controller().relations().call(relations -> {
                     OfferFinder finder =
                             new OfferFinder(call, access, call.caller().user());
                     OfferFinder.Found found = finder.byUrl(change.offerUrl());
@@ -294,10 +293,10 @@ public final class ApplicationOffersFacade {
                         if (!finder.may(tx.now(), found.offer().uuid(), "admin")) {
                             throw Problem.denied();
                         }
-                        apply(tx, change, found.offer(), user, offers, relations, access, call);
+                        apply(tx, change, found.offer(), user, relations, access, call);
                         return null;
                     });
-                })));
+                }));
     }
 
     private static void apply(
@@ -305,7 +304,6 @@ public final class ApplicationOffersFacade {
             ModifyAccess change,
             Offer offer,
             String user,
-            OfferEngine offers,
             RelationEngine relations,
             AccessEngine access,
             Call call) {
@@ -314,11 +312,7 @@ public final class ApplicationOffersFacade {
             case "grant" -> access.grantOffer(tx, offer.uuid(), user, level);
             case "revoke" -> {
                 access.revokeOffer(tx, offer.uuid(), user, level);
-                if (!new OfferFinder(call, access, user).may(tx.now(), offer.uuid(), "consume")) {
-                    for (int number : offers.relationsOf(tx.now(), offer.uuid(), user)) {
-                        relations.setSuspended(tx, number, true, REVOKED, "revoke", call.now());
-                    }
-                }
+                new OfferFinder(call, access, user).suspendRefused(tx, relations, call.now());
             }
             default -> throw Problem.notValid("unknown action \"%s\"", change.action());
         }

@@ -196,21 +196,28 @@ final class ModelManagerFacade {
             }
             return call.controller()
                     .access()
-                    .call(engine -> model.submit(tx -> {
-                        Checks.needToChange(call, tx.now(), "admin");
-                        if (grant) {
-                            engine.grantModel(
-                                    tx,
-                                    name,
-                                    user.displayName(),
-                                    access,
-                                    call.caller().user(),
-                                    call.now());
-                        } else {
-                            engine.revokeModel(tx, name, access);
-                        }
-                        return null;
-                    }));
+                    .call(engine -> grant
+                            ? model.submit(tx -> {
+                                Checks.needToChange(call, tx.now(), "admin");
+                                engine.grantModel(
+                                        tx,
+                                        name,
+                                        user.displayName(),
+                                        access,
+                                        call.caller().user(),
+                                        call.now());
+                                return null;
+                            })
+                            : call.controller()
+                                    .relations()
+                                    .call(relations -> model.submit(tx -> {
+                                        Checks.needToChange(call, tx.now(), "admin");
+                                        engine.revokeModel(tx, name, access);
+                                        // An admin of the model may consume all that it offers; without that the offer
+                                        // itself must say so.
+                                        new OfferFinder(call, engine, name).suspendRefused(tx, relations, call.now());
+                                        return null;
+                                    })));
         });
     }
 

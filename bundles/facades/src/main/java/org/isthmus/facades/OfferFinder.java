@@ -1,5 +1,6 @@
 package org.isthmus.facades;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,8 +26,10 @@ import org.isthmus.model.OfferConnection;
 import org.isthmus.model.OfferUser;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Snapshot;
+import org.isthmus.model.Tx;
 import org.isthmus.model.User;
 import org.isthmus.model.engine.AccessEngine;
+import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.Call;
 import org.isthmus.wire.FullStatus.RemoteEndpoint;
@@ -38,6 +41,7 @@ import org.isthmus.wire.OfferCalls.OfferUserDetails;
 
 /** Finds offers, and shows of each what its beholder may see. */
 final class OfferFinder {
+    private static final String REVOKED = "offer permission revoked";
     private static final String EVERYONE = "everyone@external";
 
     private final Call call;
@@ -72,6 +76,16 @@ final class OfferFinder {
 
     boolean may(Snapshot model, String offer, String wants) {
         return access.includes(rights(model, offer), wants);
+    }
+
+    /** Suspends those of the user's relations whose offer the user may not consume any more. */
+    void suspendRefused(Tx tx, RelationEngine relations, Instant now) {
+        for (OfferConnection connection : tx.now().listBy(Kinds.CONNECTIONS_BY_USER, user)) {
+            if (tx.now().has(Kinds.RELATION, Integer.toString(connection.relation()))
+                    && !may(tx.now(), connection.offer(), "consume")) {
+                relations.setSuspended(tx, connection.relation(), true, REVOKED, "revoke", now);
+            }
+        }
     }
 
     boolean isModelAdmin(Snapshot model) {

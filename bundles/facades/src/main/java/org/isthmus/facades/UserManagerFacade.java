@@ -184,7 +184,7 @@ final class UserManagerFacade {
             return change(call, (engine, tx) -> {
                 Checks.needSuperuser(tx.now(), call);
                 need(tx.now(), name);
-                engine.removeUser(tx, name);
+                engine.removeUser(tx, name, call.now());
             });
         });
     }

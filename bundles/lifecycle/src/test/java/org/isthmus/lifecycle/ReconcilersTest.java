@@ -3,6 +3,7 @@ package org.isthmus.lifecycle;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.time.Clock;
@@ -11,12 +12,19 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.isthmus.api.Refused;
 import org.isthmus.model.Cause;
+import org.isthmus.model.Credential;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.OfferConnection;
+import org.isthmus.model.Relation;
 import org.isthmus.model.RemoteApplication.RemoteEndpoint;
+import org.isthmus.model.Snapshot;
+import org.isthmus.model.User;
 import org.isthmus.model.engine.ApplicationEngine.Deploy;
 import org.isthmus.model.engine.OfferEngine.Consume;
 import org.isthmus.model.engine.OfferEngine.Offering;
+import org.isthmus.model.engine.OfferEngine.Registration;
 import org.isthmus.rpc.Reconciler;
 import org.junit.After;
 import org.junit.Test;
@@ -144,6 +152,93 @@ public final class ReconcilersTest {
                 house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
         drive(clock(120));
         assertFalse(house.store.own.snapshot().has(Kinds.MODEL_ENTRY, UUID));
+    }
+
+    private void userThatConsumes() {
+        house.store.own.fill(tx -> {
+            house.access.addUser(tx, new User("admin", "", "hash", "superuser", "admin", World.NOW, false, null));
+            house.access.addUser(tx, new User("bob", "", "hash", "login", "admin", World.NOW, false, null));
+            tx.put(Kinds.CREDENTIAL, new Credential("aws", "bob", "spare", "empty", Map.of(), false));
+        });
+        dyingModel();
+        house.store.sets.get(UUID).fill(tx -> {
+            tx.put(Kinds.MODEL, World.model());
+            house.access.grantModel(tx, "bob", "", "write", "admin", World.NOW);
+            house.offers.offer(tx, new Offering("offer-1", "db", "mysql", "", Map.of("db", "db"), "admin", World.NOW));
+            house.access.grantOffer(tx, "offer-1", "bob", "consume");
+            String proxy = house.offers.register(
+                    tx,
+                    new Registration(
+                            "r1",
+                            "offer-1",
+                            "db",
+                            "bob",
+                            null,
+                            "other-model",
+                            "11111111-1111-4111-8111-111111111111",
+                            new RemoteEndpoint("db", "requirer", "mysql", 0),
+                            1,
+                            "hash",
+                            World.NOW));
+            int number = house.relations
+                    .addRelation(tx, List.of("mysql:db", proxy), null, World.NOW)
+                    .number();
+            house.offers.connected(tx, "r1", number);
+        });
+        house.store.own.fill(tx -> house.access.removeUser(tx, "bob", World.NOW));
+    }
+
+    private void assertBobIsForgotten() {
+        Snapshot model = house.store.sets.get(UUID).snapshot();
+        assertFalse(model.has(Kinds.MODEL_USER, "bob"));
+        assertEquals(List.of(), model.listBy(Kinds.OFFER_USERS_BY_USER, "bob"));
+        OfferConnection connection =
+                model.listBy(Kinds.CONNECTIONS_BY_USER, "bob").get(0);
+        Relation relation = model.need(Kinds.RELATION, Integer.toString(connection.relation()));
+        assertTrue(relation.suspended());
+        assertEquals(0, house.store.own.snapshot().count(Kinds.DEPARTED_USER));
+        assertEquals(0, house.store.own.snapshot().count(Kinds.CREDENTIAL));
+        house.store.own.fill(tx ->
+                house.access.addUser(tx, new User("bob", "another", "hash", "login", "admin", World.NOW, false, null)));
+    }
+
+    @Test
+    public void whoeverGetsARemovedUsersNameInheritsNothing() {
+        userThatConsumes();
+        assertEquals(
+                "user \"bob\" is still being removed, try again in a moment",
+                assertThrows(
+                                Refused.class,
+                                () -> house.store.own.fill(tx -> house.access.addUser(
+                                        tx, new User("bob", "", "hash", "login", "admin", World.NOW, false, null))))
+                        .getMessage());
+        driveUsers();
+        assertBobIsForgotten();
+        int steps = house.steps;
+        for (int crash = 0; crash < steps; crash++) {
+            for (boolean after : new boolean[] {false, true}) {
+                house.close();
+                house = new FakeHouse();
+                userThatConsumes();
+                house.crashIn = crash;
+                house.afterEffect = after;
+                driveUsers();
+                assertBobIsForgotten();
+            }
+        }
+    }
+
+    private void driveUsers() {
+        Reconciler users = new UserSagas(clock(0));
+        for (int i = 0; i < 3; i++) {
+            try {
+                users.reconcile(house.context(), house.store.own, CAUSE)
+                        .toCompletableFuture()
+                        .join();
+            } catch (RuntimeException crash) {
+                assertTrue(String.valueOf(crash), crash.getCause() instanceof FakeHouse.Crash);
+            }
+        }
     }
 
     @Test

@@ -155,6 +155,7 @@ public final class Kinds {
     // --- the controller's documents
     public static final Kind<Controller> CONTROLLER = kind("controller", Controller.class, "model-admin");
     public static final Kind<User> USER = kind("user", User.class, "access");
+    public static final Kind<DepartedUser> DEPARTED_USER = kind("departed-user", DepartedUser.class, "access");
     public static final Kind<CloudRecord> CLOUD = kind("cloud", CloudRecord.class, "model-admin");
     public static final Kind<Credential> CREDENTIAL = kind("credential", Credential.class, "model-admin");
     public static final Index<ModelEntry> MODEL_ENTRIES_BY_NAME =

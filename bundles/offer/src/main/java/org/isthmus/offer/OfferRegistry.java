@@ -143,7 +143,7 @@ public final class OfferRegistry implements OfferEngine {
     public List<Integer> removeOffer(Tx outer, String offerUuid, boolean force, Instant now) {
         Tx tx = outer.as(ROOM);
         Offer offer = tx.need(Kinds.OFFER, offerUuid);
-        List<Integer> relations = relations(tx.now(), offerUuid, null);
+        List<Integer> relations = relations(tx.now(), offerUuid);
         if (!relations.isEmpty() && !force) {
             throw Problem.refuse(
                     Code.NONE,
@@ -316,14 +316,8 @@ public final class OfferRegistry implements OfferEngine {
         return true;
     }
 
-    @Override
-    public List<Integer> relationsOf(Snapshot model, String offer, String user) {
-        return relations(model, offer, user);
-    }
-
-    private static List<Integer> relations(Snapshot model, String offer, String user) {
+    private static List<Integer> relations(Snapshot model, String offer) {
         return model.by(Kinds.CONNECTIONS_BY_OFFER, offer).stream()
-                .filter(c -> user == null || c.user().equals(user))
                 .map(OfferConnection::relation)
                 .filter(number -> number >= 0)
                 .sorted()

@@ -22,7 +22,14 @@ public interface AccessEngine {
 
     void setDisabled(Tx controller, String user, boolean disabled);
 
-    void removeUser(Tx controller, String user);
+    /** The name is free again once {@link #departed} says so: until then models may know it. */
+    void removeUser(Tx controller, String user, Instant now);
+
+    /** Takes all rights of a user who was removed out of a model. */
+    void forgetUser(Tx model, String user);
+
+    /** No model knows the removed user any more. */
+    void departed(Tx controller, String user);
 
     /** `login`, `superuser`. Refuses with `user already has "x" access or greater`. */
     void grantController(Tx controller, String user, String access);

@@ -74,9 +74,6 @@ public interface OfferEngine {
     /** Takes in a message's number; false: it is not newer than the last. */
     boolean advance(Tx tx, String token, long sequence);
 
-    /** Connections of a user to an offer, whose relations a revoke suspends: their numbers. */
-    List<Integer> relationsOf(org.isthmus.model.Snapshot model, String offer, String user);
-
     // --- consuming side
 
     record Consume(

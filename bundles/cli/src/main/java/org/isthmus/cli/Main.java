@@ -38,8 +38,20 @@ public final class Main implements AutoCloseable {
      */
     public List<String> complete(List<String> words, Map<String, String> env) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        return program.complete(new Invocation(
-                words, Path.of("/"), env, ZoneOffset.UTC, Locale.ROOT, 0, null, nowhere, nowhere, false, null, null));
+        Invocation asked = new Invocation(
+                List.of(),
+                Path.of("/"),
+                env,
+                ZoneOffset.UTC,
+                Locale.ROOT,
+                0,
+                null,
+                nowhere,
+                nowhere,
+                false,
+                null,
+                null);
+        return program.complete(asked, words);
     }
 
     @Override

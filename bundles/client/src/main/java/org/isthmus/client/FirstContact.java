@@ -2,19 +2,29 @@ package org.isthmus.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.isthmus.api.Code;
@@ -67,6 +77,47 @@ public final class FirstContact {
             return answer;
         } finally {
             connection.disconnect();
+        }
+    }
+
+    /**
+     * The CA by which the controller at this address proves itself, in PEM. Whether it is the right one only somebody can say who
+     * knows its {@link #fingerprint}.
+     */
+    public String authority(String address) throws IOException {
+        URI uri = uri(address, "/");
+        int port = uri.getPort();
+        if (uri.getHost() == null || port < 0) {
+            throw new IOException("\"" + address + "\" is no address of a controller");
+        }
+        try (SSLSocket socket = (SSLSocket) trusting().getSocketFactory().createSocket()) {
+            socket.connect(
+                    new InetSocketAddress(uri.getHost().replaceAll("^\\[|]$", ""), port), (int) timeout.toMillis());
+            socket.setSoTimeout((int) timeout.toMillis());
+            socket.startHandshake();
+            Certificate[] chain = socket.getSession().getPeerCertificates();
+            if (!(chain[chain.length - 1] instanceof X509Certificate ca) || ca.getBasicConstraints() < 0) {
+                throw new IOException("the controller at " + address + " does not show its certificate authority");
+            }
+            return "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(ca.getEncoded())
+                    + "\n-----END CERTIFICATE-----\n";
+        } catch (CertificateEncodingException everyCertificateHasOne) {
+            throw new IOException(everyCertificateHasOne);
+        }
+    }
+
+    /** SHA-256 of a certificate in PEM, as `AB:CD:…`. */
+    public static String fingerprint(String pem) throws IOException {
+        try {
+            byte[] der = CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                    .getEncoded();
+            return HexFormat.ofDelimiter(":")
+                    .withUpperCase()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(der));
+        } catch (GeneralSecurityException bad) {
+            throw new IOException("no certificate: " + bad.getMessage(), bad);
         }
     }
 

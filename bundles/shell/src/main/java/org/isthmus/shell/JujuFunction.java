@@ -107,11 +107,18 @@ record JujuFunction(Main main, String command, Map<String, String> environment) 
         return new Words();
     }
 
+    /**
+     * The shell asks the completer of every command for every line, and leaves a command's own name to the completer where it
+     * has one: each must see whether it is meant.
+     */
     private final class Words implements Completer {
         @Override
         public int complete(Session session, CommandLine line, List<String> candidates) {
-            candidates.addAll(words(session, line));
-            return line.getBufferPosition() - line.getArgumentPosition();
+            String cursor = cursor(line);
+            words(session, line).stream()
+                    .filter(word -> word.startsWith(cursor))
+                    .forEach(candidates::add);
+            return candidates.isEmpty() ? -1 : line.getBufferPosition() - line.getArgumentPosition();
         }
 
         @Override
@@ -120,19 +127,31 @@ record JujuFunction(Main main, String command, Map<String, String> environment) 
         }
 
         private List<String> words(Session session, CommandLine line) {
+            String name = command == null ? "juju" : "juju:" + command;
+            String[] typed = line.getArguments();
+            int at = line.getCursorArgumentIndex();
+            if (at == 0) {
+                return name.startsWith(cursor(line)) ? List.of(name) : List.of();
+            }
+            if (typed.length == 0 || !typed[0].equals(name)) {
+                return List.of();
+            }
             List<String> words = new ArrayList<>();
             if (command != null) {
                 words.add(command);
             }
-            String[] typed = line.getArguments();
-            int at = line.getCursorArgumentIndex();
             for (int i = 1; i < at && i < typed.length; i++) {
                 words.add(typed[i]);
             }
-            String cursor = line.getCursorArgument();
-            words.add(cursor == null ? "" : cursor.substring(0, Math.min(line.getArgumentPosition(), cursor.length())));
+            words.add(cursor(line));
             return main.complete(
                     words, new HashMap<>(SessionVariables.of(session).over(environment)));
+        }
+
+        /** What is typed of the word at the cursor. */
+        private static String cursor(CommandLine line) {
+            String cursor = line.getCursorArgument();
+            return cursor == null ? "" : cursor.substring(0, Math.min(line.getArgumentPosition(), cursor.length()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.isthmus.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,11 +9,11 @@ import java.util.Map;
 final class Candidates {
     private Candidates() {}
 
-    static List<String> ofOption(Session session, String option) {
+    static List<String> ofOption(Session session, Command command, String option) {
         return switch (option) {
             case "--model" -> models(session);
             case "--controller" -> controllers(session);
-            case "--format" -> List.of("json", "tabular", "yaml");
+            case "--format" -> command.formats();
             default -> List.of();
         };
     }
@@ -47,11 +48,60 @@ final class Candidates {
         return names;
     }
 
+    /** `application:endpoint`. */
+    static List<String> endpoints(Session session, String model) {
+        List<String> names = new ArrayList<>();
+        JsonNode applications = status(session, model).path("applications");
+        for (String application : Session.names(applications)) {
+            for (String endpoint : Session.names(applications.path(application).path("endpoint-bindings"))) {
+                if (!endpoint.isEmpty()) {
+                    names.add(application + ":" + endpoint);
+                }
+            }
+        }
+        return names;
+    }
+
+    /** URLs of what the user may see at this controller. */
+    static List<String> offers(Session session, String controller) {
+        List<String> urls = new ArrayList<>();
+        session.api(session.controller(controller))
+                .call("ApplicationOffers", "FindApplicationOffers", Map.of("Filters", List.of(Map.of())))
+                .path("results")
+                .forEach(offer -> urls.add(Offers.url(offer)));
+        return urls;
+    }
+
+    /** The model's own offers, as the controller tells them. */
+    static List<JsonNode> offersOf(Session session, String model) {
+        Target target = session.target(model);
+        List<JsonNode> offers = new ArrayList<>();
+        session.api(session.controller(target.controller()))
+                .call(
+                        "ApplicationOffers",
+                        "ListApplicationOffers",
+                        Map.of(
+                                "Filters",
+                                List.of(Map.of("owner-name", target.owner(), "model-name", target.shortName()))))
+                .path("results")
+                .forEach(offers::add);
+        return offers;
+    }
+
+    static List<String> users(Session session, String controller) {
+        List<String> names = new ArrayList<>();
+        session.api(session.controller(controller))
+                .call("UserManager", "UserInfo", Map.of("entities", List.of(), "include-disabled", true))
+                .path("results")
+                .forEach(user -> names.add(user.path("result").path("username").asText()));
+        return names;
+    }
+
     static List<String> machines(Session session, String model) {
         return Session.names(status(session, model).path("machines"));
     }
 
-    private static com.fasterxml.jackson.databind.JsonNode status(Session session, String model) {
+    private static JsonNode status(Session session, String model) {
         return session.api(session.target(model)).call("Client", "FullStatus", Map.of("patterns", List.of()));
     }
 }

@@ -9,8 +9,11 @@ import java.util.function.Supplier;
 /** All commands by name and alias. */
 final class Catalogue {
     /** @param usage the arguments, as help shows them */
-    record Entry(
-            String name, List<String> aliases, String usage, String summary, String details, Supplier<Command> make) {}
+    record Entry(String name, List<String> aliases, String usage, String summary, Supplier<Command> make) {
+        String details() {
+            return HelpTexts.of(name);
+        }
+    }
 
     private final Map<String, Entry> byName = new LinkedHashMap<>();
 
@@ -274,7 +277,7 @@ final class Catalogue {
     }
 
     private void add(String name, String usage, String summary, Supplier<Command> make, String... aliases) {
-        Entry entry = new Entry(name, List.of(aliases), usage, summary, HelpTexts.of(name), make);
+        Entry entry = new Entry(name, List.of(aliases), usage, summary, make);
         byName.put(name, entry);
         entry.aliases().forEach(alias -> byName.put(alias, entry));
     }

@@ -69,4 +69,9 @@ final class ChangeUserPasswordCommand extends ControllerCommand {
         }
         return bytes.toString(StandardCharsets.UTF_8);
     }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.users(session, controller) : List.of();
+    }
 }

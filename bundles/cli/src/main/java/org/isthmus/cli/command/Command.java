@@ -42,6 +42,11 @@ abstract class Command {
         return List.of();
     }
 
+    /** What `--format` takes. */
+    List<String> formats() {
+        return List.of("json", "tabular", "yaml");
+    }
+
     /** The only argument, or null. */
     final String optional() {
         noMoreThan(1);

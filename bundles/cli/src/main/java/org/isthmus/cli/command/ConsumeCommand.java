@@ -1,5 +1,6 @@
 package org.isthmus.cli.command;
 
+import java.util.List;
 import org.isthmus.api.Names;
 import org.isthmus.api.OfferUrl;
 
@@ -22,5 +23,10 @@ final class ConsumeCommand extends ModelCommand {
         Consumer.Consumed consumed = Consumer.consume(session, session.target(model), url, alias);
         session.info("Added %s as %s", consumed.url(), consumed.name());
         return 0;
+    }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.offers(session, null) : List.of();
     }
 }

@@ -100,6 +100,10 @@ final class DeployCommand extends ModelCommand {
             throw Failure.of("%s is not supported by this version", resources.isEmpty() ? "--storage" : "--resource");
         }
         Constraints wanted = Constraints.parse(String.join(" ", constraints));
+        placing.count();
+        if (base != null) {
+            Bases.parse(base);
+        }
         String charm = args.get(0);
         if (charm.startsWith("local:")) {
             charm = charm.substring("local:".length());

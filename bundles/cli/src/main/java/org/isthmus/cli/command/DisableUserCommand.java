@@ -30,4 +30,9 @@ final class DisableUserCommand extends ControllerCommand {
         session.info("User \"%s\" %s", user, disable ? "disabled" : "enabled");
         return 0;
     }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.users(session, controller) : List.of();
+    }
 }

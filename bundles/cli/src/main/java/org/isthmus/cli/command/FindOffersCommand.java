@@ -91,4 +91,9 @@ final class FindOffersCommand extends ControllerCommand {
                 () -> Offers.found(offers, at.name(), user, old),
                 () -> Offers.foundDocument(offers, at.name(), user));
     }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.offers(session, controller) : List.of();
+    }
 }

@@ -153,8 +153,15 @@ final class GrantCommand extends ControllerCommand {
 
     @Override
     List<String> complete(Session session) {
-        return args.size() == 1
-                ? List.of("admin", "consume", "login", "read", "superuser", "write")
-                : args.size() > 1 ? Candidates.models(session) : List.of();
+        if (args.isEmpty()) {
+            return Candidates.users(session, controller);
+        }
+        if (args.size() == 1) {
+            return List.of("admin", "consume", "login", "read", "superuser", "write");
+        }
+        List<String> names = new ArrayList<>(Candidates.models(session));
+        names.addAll(Candidates.offers(session, controller));
+        names.removeAll(args);
+        return names;
     }
 }

@@ -140,6 +140,8 @@ final class IntegrateCommand extends ModelCommand {
     @Override
     List<String> complete(Session session) {
         List<String> names = new ArrayList<>(Candidates.applications(session, model));
+        names.addAll(Candidates.endpoints(session, model));
+        names.addAll(Candidates.offers(session, session.target(model).controller()));
         names.removeAll(args);
         return args.size() < 2 ? names : List.of();
     }

@@ -1,6 +1,5 @@
 package org.isthmus.cli.command;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,10 +71,6 @@ final class OfferCommand extends ControllerCommand {
 
     @Override
     List<String> complete(Session session) {
-        List<String> names = new ArrayList<>();
-        if (args.isEmpty()) {
-            Candidates.applications(session, null).forEach(name -> names.add(name + ":"));
-        }
-        return names;
+        return args.isEmpty() ? Candidates.endpoints(session, null) : List.of();
     }
 }

@@ -100,4 +100,18 @@ final class OffersCommand extends ModelCommand {
             filter.put(key, value);
         }
     }
+
+    @Override
+    List<String> formats() {
+        return List.of("json", "summary", "tabular", "yaml");
+    }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty()
+                ? Candidates.offersOf(session, model).stream()
+                        .map(offer -> offer.path("offer-name").asText())
+                        .toList()
+                : List.of();
+    }
 }

@@ -19,6 +19,9 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Program implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Program.class);
 
+    /** Asked by the completion of bash: what may stand for the last of the words behind it. */
+    private static final String COMPLETE = "__complete";
+
     private final Doors doors;
     private final Reach reach = new Reach();
     private final Document documents = new Document();
@@ -99,6 +102,10 @@ public final class Program implements AutoCloseable {
             args.add("help");
         }
         String name = args.remove(0);
+        if (name.equals(COMPLETE)) {
+            complete(invocation, args).forEach(invocation.out()::println);
+            return 0;
+        }
         Catalogue.Entry entry = catalogue.find(name);
         if (entry == null) {
             throw Failure.usage(
@@ -236,10 +243,9 @@ public final class Program implements AutoCloseable {
     /**
      * Candidates for the last word.
      *
-     * @param invocation its arguments are the words, the last of which may be empty
+     * @param words of the line, without `juju`; the last of them may be empty
      */
-    public List<String> complete(Invocation invocation) {
-        List<String> words = invocation.args();
+    public List<String> complete(Invocation invocation, List<String> words) {
         String last = words.isEmpty() ? "" : words.get(words.size() - 1);
         if (words.size() <= 1) {
             return starting(last, catalogue.names());
@@ -260,7 +266,7 @@ public final class Program implements AutoCloseable {
         try (Session session = new Session(invocation, doors, reach, documents)) {
             OptionSpec option = previous.startsWith("-") ? line.getCommandSpec().findOption(previous) : null;
             if (option != null && option.arity().max() > 0) {
-                return starting(last, Candidates.ofOption(session, option.longestName()));
+                return starting(last, Candidates.ofOption(session, command, option.longestName()));
             }
             line.parseArgs(earlier.toArray(String[]::new));
             return starting(last, command.complete(session));

@@ -30,7 +30,6 @@ final class RegisterCommand extends Command {
         }
         noMoreThan(1);
         RegistrationToken token = RegistrationToken.parse(args.get(0));
-        String name = name(session, token);
         String password = session.ask("Enter a new password: ", true);
         if (password.isEmpty()) {
             throw Failure.of("you must specify a non-empty password");
@@ -38,6 +37,7 @@ final class RegisterCommand extends Command {
         if (!password.equals(session.ask("Confirm password: ", true))) {
             throw Failure.of("passwords do not match");
         }
+        String name = name(session, token);
         JsonNode answer = exchange(session, token, password);
         String uuid = answer.path("controller-uuid").asText("");
         known(session, uuid, token.user());

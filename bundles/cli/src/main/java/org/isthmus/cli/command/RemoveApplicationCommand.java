@@ -5,49 +5,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.api.Names;
-import picocli.CommandLine.Mixin;
 
 /** `juju remove-application`. */
-final class RemoveApplicationCommand extends ModelCommand {
-    @Mixin
-    Removing removing = new Removing();
+final class RemoveApplicationCommand extends RemovalCommand {
+    RemoveApplicationCommand() {
+        super("application");
+    }
 
     @Override
-    int run(Session session) {
-        removing.check();
+    void check() {
         if (args.isEmpty()) {
             throw Failure.usage("no application specified");
         }
-        List<Object> applications = new ArrayList<>();
         for (String application : args) {
             if (!Names.isApplication(application)) {
                 throw Failure.usage("invalid application name \"%s\"", application);
             }
-            applications.add(removing.params("application-tag", "application-" + application));
         }
-        JsonNode results = session.api(session.target(model))
+    }
+
+    @Override
+    JsonNode remove(Session session, boolean dryRun) {
+        List<Object> applications = new ArrayList<>();
+        args.forEach(name -> applications.add(removing.params("application-tag", "application-" + name, dryRun)));
+        return session.api(session.target(model))
                 .call("Application", "DestroyApplication", Map.of("applications", applications))
                 .path("results");
-        boolean failed = false;
-        for (int i = 0; i < args.size(); i++) {
-            JsonNode result = results.path(i);
-            if (result.hasNonNull("error")) {
-                session.error(
-                        "removing application %s failed: %s",
-                        args.get(i), result.path("error").path("message").asText());
-                failed = true;
-            } else {
-                session.print("will remove application " + args.get(i));
-                Removing.list(session, result.path("info"), "destroyed-units", "will remove unit");
-                Removing.list(session, result.path("info"), "destroyed-storage", "will remove storage");
-                Removing.list(session, result.path("info"), "detached-storage", "will detach storage");
-            }
-        }
-        return failed ? 1 : 0;
+    }
+
+    @Override
+    List<String> lines(String name, JsonNode info) {
+        List<String> lines = new ArrayList<>(List.of("will remove application " + name));
+        lines.addAll(tagged(info, "destroyed-units", "will remove unit"));
+        lines.addAll(tagged(info, "destroyed-storage", "will remove storage"));
+        lines.addAll(tagged(info, "detached-storage", "will detach storage"));
+        return lines;
     }
 
     @Override
     List<String> complete(Session session) {
-        return Candidates.applications(session, model);
+        List<String> names = new ArrayList<>(Candidates.applications(session, model));
+        names.removeAll(args);
+        return names;
     }
 }

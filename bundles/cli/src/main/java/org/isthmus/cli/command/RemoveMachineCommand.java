@@ -6,63 +6,60 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.api.Names;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** `juju remove-machine`. */
-final class RemoveMachineCommand extends ModelCommand {
-    @Mixin
-    Removing removing = new Removing();
-
+final class RemoveMachineCommand extends RemovalCommand {
     @Option(names = "--keep-instance", description = "Do not stop the running cloud instance")
     boolean keep;
 
+    RemoveMachineCommand() {
+        super("machine");
+    }
+
     @Override
-    int run(Session session) {
-        removing.check();
+    void check() {
         if (args.isEmpty()) {
             throw Failure.usage("no machines specified");
         }
-        List<String> tags = new ArrayList<>();
         for (String id : args) {
             if (!Names.isMachine(id)) {
                 throw Failure.usage("invalid machine id \"%s\"", id);
             }
-            tags.add(Session.machineTag(id));
         }
+    }
+
+    @Override
+    JsonNode remove(Session session, boolean dryRun) {
         Map<String, Object> params = new LinkedHashMap<>();
-        params.put("machine-tags", tags);
+        params.put("machine-tags", args.stream().map(Session::machineTag).toList());
         params.put("force", removing.force);
         params.put("keep", keep);
-        params.put("dry-run", removing.dryRun);
+        params.put("dry-run", dryRun);
         if (removing.noWait) {
             params.put("max-wait", 0L);
         }
-        JsonNode results = session.api(session.target(model))
+        return session.api(session.target(model))
                 .call("MachineManager", "DestroyMachineWithParams", params)
                 .path("results");
-        boolean failed = false;
-        for (int i = 0; i < args.size(); i++) {
-            JsonNode result = results.path(i);
-            if (result.hasNonNull("error")) {
-                session.error(
-                        "removing machine %s failed: %s",
-                        args.get(i), result.path("error").path("message").asText());
-                failed = true;
-            } else {
-                session.print("will remove machine " + args.get(i) + (keep ? " (but retaining cloud instance)" : ""));
-                Removing.list(session, result.path("info"), "destroyed-units", "will remove unit");
-                for (JsonNode container : result.path("info").path("destroyed-containers")) {
-                    session.print("- will remove container "
-                            + container.path("info").path("machine-id").asText());
-                }
-            }
+    }
+
+    @Override
+    List<String> lines(String name, JsonNode info) {
+        List<String> lines = new ArrayList<>();
+        lines.add("will remove machine " + name + (keep ? " (but retaining cloud instance)" : ""));
+        lines.addAll(tagged(info, "destroyed-units", "will remove unit"));
+        for (JsonNode container : info.path("destroyed-containers")) {
+            lines.add("- will remove container "
+                    + container.path("info").path("machine-id").asText());
         }
-        return failed ? 1 : 0;
+        return lines;
     }
 
     @Override
     List<String> complete(Session session) {
-        return Candidates.machines(session, model);
+        List<String> names = new ArrayList<>(Candidates.machines(session, model));
+        names.removeAll(args);
+        return names;
     }
 }

@@ -54,4 +54,11 @@ final class RemoveOfferCommand extends ControllerCommand {
         }
         return 0;
     }
+
+    @Override
+    List<String> complete(Session session) {
+        List<String> names = new ArrayList<>(Candidates.offers(session, controller));
+        names.removeAll(args);
+        return names;
+    }
 }

@@ -5,51 +5,49 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.api.Names;
-import picocli.CommandLine.Mixin;
 
 /** `juju remove-unit`. */
-final class RemoveUnitCommand extends ModelCommand {
-    @Mixin
-    Removing removing = new Removing();
+final class RemoveUnitCommand extends RemovalCommand {
+    RemoveUnitCommand() {
+        super("unit");
+    }
 
     @Override
-    int run(Session session) {
-        removing.check();
+    void check() {
         if (args.isEmpty()) {
             throw Failure.usage("no units specified");
         }
         if (removing.numUnits != null) {
             throw Failure.usage("--num-units not allowed on a non-container model");
         }
-        List<Object> units = new ArrayList<>();
         for (String unit : args) {
             if (!Names.isUnit(unit)) {
                 throw Failure.usage("invalid unit name \"%s\"", unit);
             }
-            units.add(removing.params("unit-tag", Session.unitTag(unit)));
         }
-        JsonNode results = session.api(session.target(model))
+    }
+
+    @Override
+    JsonNode remove(Session session, boolean dryRun) {
+        List<Object> units = new ArrayList<>();
+        args.forEach(unit -> units.add(removing.params("unit-tag", Session.unitTag(unit), dryRun)));
+        return session.api(session.target(model))
                 .call("Application", "DestroyUnit", Map.of("units", units))
                 .path("results");
-        boolean failed = false;
-        for (int i = 0; i < args.size(); i++) {
-            JsonNode result = results.path(i);
-            if (result.hasNonNull("error")) {
-                session.error(
-                        "removing unit %s failed: %s",
-                        args.get(i), result.path("error").path("message").asText());
-                failed = true;
-            } else {
-                session.print("will remove unit " + args.get(i));
-                Removing.list(session, result.path("info"), "destroyed-storage", "will remove storage");
-                Removing.list(session, result.path("info"), "detached-storage", "will detach storage");
-            }
-        }
-        return failed ? 1 : 0;
+    }
+
+    @Override
+    List<String> lines(String name, JsonNode info) {
+        List<String> lines = new ArrayList<>(List.of("will remove unit " + name));
+        lines.addAll(tagged(info, "destroyed-storage", "will remove storage"));
+        lines.addAll(tagged(info, "detached-storage", "will detach storage"));
+        return lines;
     }
 
     @Override
     List<String> complete(Session session) {
-        return Candidates.units(session, model);
+        List<String> names = new ArrayList<>(Candidates.units(session, model));
+        names.removeAll(args);
+        return names;
     }
 }

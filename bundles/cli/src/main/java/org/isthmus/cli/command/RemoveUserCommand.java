@@ -39,4 +39,9 @@ final class RemoveUserCommand extends ControllerCommand {
         session.info("User \"%s\" removed", user);
         return 0;
     }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.users(session, controller) : List.of();
+    }
 }

@@ -1,8 +1,6 @@
 package org.isthmus.cli.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -36,7 +34,7 @@ final class Removing {
         }
     }
 
-    Map<String, Object> params(String key, String tag) {
+    Map<String, Object> params(String key, String tag, boolean dryRun) {
         Map<String, Object> params = new LinkedHashMap<>();
         params.put(key, tag);
         params.put("destroy-storage", destroyStorage);
@@ -46,13 +44,6 @@ final class Removing {
             params.put("max-wait", 0L);
         }
         return params;
-    }
-
-    static void list(Session session, JsonNode info, String field, String text) {
-        List<String> ids = new java.util.ArrayList<>();
-        info.path(field).forEach(e -> ids.add(readable(e.path("tag").asText())));
-        ids.sort(org.isthmus.api.Names.NATURAL);
-        ids.forEach(id -> session.print("- " + text + " " + id));
     }
 
     static String readable(String tag) {

@@ -36,4 +36,9 @@ final class ShowOfferCommand extends ControllerCommand {
         return format.print(
                 session, () -> Offers.shown(offer, store, user, old), () -> Offers.shownDocument(offer, store, user));
     }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.offers(session, controller) : List.of();
+    }
 }

@@ -23,4 +23,9 @@ final class ShowUserCommand extends ControllerCommand {
                 .path("result");
         return format.printDocument(session, new UsersCommand().document(session, info));
     }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.users(session, controller) : List.of();
+    }
 }

@@ -137,6 +137,11 @@ final class StatusCommand extends ModelCommand {
     }
 
     @Override
+    List<String> formats() {
+        return List.of("json", "line", "oneline", "short", "summary", "tabular", "yaml");
+    }
+
+    @Override
     List<String> complete(Session session) {
         List<String> names = new ArrayList<>(Candidates.applications(session, model));
         names.addAll(Candidates.units(session, model));

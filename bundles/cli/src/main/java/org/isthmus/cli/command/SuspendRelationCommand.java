@@ -69,4 +69,19 @@ abstract class SuspendRelationCommand extends ModelCommand {
         }
         return 0;
     }
+
+    @Override
+    List<String> complete(Session session) {
+        List<String> numbers = new ArrayList<>();
+        Candidates.offersOf(session, model)
+                .forEach(offer -> offer.path("connections").forEach(connection -> {
+                    boolean suspended =
+                            connection.path("status").path("status").asText().startsWith("suspend");
+                    if (suspended != suspend) {
+                        numbers.add(connection.path("relation-id").asText());
+                    }
+                }));
+        numbers.removeAll(args);
+        return numbers;
+    }
 }

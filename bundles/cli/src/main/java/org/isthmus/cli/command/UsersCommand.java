@@ -125,4 +125,9 @@ final class UsersCommand extends ControllerCommand {
                     return shown;
                 });
     }
+
+    @Override
+    List<String> complete(Session session) {
+        return args.isEmpty() ? Candidates.models(session) : List.of();
+    }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Login;
+import org.isthmus.client.LoginResult;
 
 /** The last steps of `login` and `register`: the account is proved and kept, and its models are told. */
 final class Welcome {
@@ -12,12 +13,20 @@ final class Welcome {
 
     /** Logs in, keeps the account and makes the controller the current one. */
     static void enter(Session session, Data.Controller at, String user, String password) {
+        keep(session, at, user, password, prove(session, at, user, password));
+    }
+
+    /** Logs in, and keeps nothing of it. */
+    static LoginResult prove(Session session, Data.Controller at, String user, String password) {
         ApiConnection connection = Api.await(session.reach()
                 .dialer()
                 .connect(Session.endpoint(at, null), Login.user(user, password), Duration.ofSeconds(30)));
-        String access = connection.loginResult().controllerAccess();
         connection.close();
-        session.data().putAccount(at.name(), new Data.Account(user, password, access));
+        return connection.loginResult();
+    }
+
+    static void keep(Session session, Data.Controller at, String user, String password, LoginResult proved) {
+        session.data().putAccount(at.name(), new Data.Account(user, password, proved.controllerAccess()));
         session.data().setCurrentController(at.name());
     }
 

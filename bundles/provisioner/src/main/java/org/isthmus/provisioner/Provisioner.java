@@ -35,6 +35,7 @@ import org.isthmus.model.Tx;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Interest;
+import org.isthmus.model.store.Logs.Line;
 import org.isthmus.rpc.ControllerContext;
 import org.isthmus.rpc.Reconciler;
 import org.isthmus.spi.CloudProvider.AgentStart;
@@ -363,10 +364,27 @@ final class Provisioner implements Reconciler {
                             "juju-controller-uuid", controller.uuid(),
                             "juju-model-uuid", uuid,
                             "juju-machine-id", machine.id()));
-            return cloud.call(
-                            settings.startLimit(),
-                            opened -> opened.start(request, (word, message) -> progress(machine, word, message)))
+            return cloud.call(settings.startLimit(), opened -> {
+                        opened.precheck(request.constraints(), request.placement())
+                                .forEach(warning -> warn(machine, warning));
+                        return opened.start(request, (word, message) -> progress(machine, word, message));
+                    })
                     .thenCompose(instance -> provisioned(machine, instance));
+        }
+
+        /** Whoever may read the model is told, not the controller's administrators alone. */
+        private void warn(Machine machine, String warning) {
+            controller
+                    .logs()
+                    .append(new Line(
+                            clock.instant(),
+                            uuid,
+                            Tag.machine(machine.id()).toString(),
+                            "WARNING",
+                            "juju.provisioner",
+                            "",
+                            List.of(),
+                            warning));
         }
 
         private void progress(Machine machine, String word, String message) {

@@ -50,6 +50,16 @@ public class ProvisionerTest {
     }
 
     @Test
+    public void whatACloudOnlyCapsIsToldInTheModelsLog() throws Exception {
+        world.provider.warnings = List.of("mem=900G is a cap on this cloud");
+        String id = world.addMachine();
+        world.turn();
+        assertEquals("running: Running", world.status(id));
+        assertEquals(
+                List.of(World.MODEL + " machine-" + id + " WARNING mem=900G is a cap on this cloud"), world.logged);
+    }
+
+    @Test
     public void failedStartsAreTriedAgainThenTold() throws Exception {
         String id = world.addMachine();
         world.provider.failure = new IllegalStateException("out of machines");

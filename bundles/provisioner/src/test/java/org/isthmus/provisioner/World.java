@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Interest;
+import org.isthmus.model.store.Logs;
 import org.isthmus.model.store.Store;
 import org.isthmus.model.store.Watch;
 import org.isthmus.rpc.ControllerContext;
@@ -64,6 +66,7 @@ final class World implements AutoCloseable {
             Duration.ofSeconds(20),
             Duration.ofSeconds(5));
     Provisioner provisioner = new Provisioner(settings, clock);
+    final List<String> logged = new CopyOnWriteArrayList<>();
     private boolean first = true;
     private final ControllerContext context;
 
@@ -87,6 +90,7 @@ final class World implements AutoCloseable {
                     case "provider" -> providerPlug;
                     case "providerTypes" -> installed ? List.of("fake") : List.of();
                     case "store" -> store;
+                    case "logs" -> logs();
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
         controller.write(
@@ -112,6 +116,16 @@ final class World implements AutoCloseable {
                         Instant.EPOCH,
                         null,
                         false)));
+    }
+
+    private Logs logs() {
+        return (Logs) Proxy.newProxyInstance(
+                World.class.getClassLoader(), new Class<?>[] {Logs.class}, (self, method, args) -> {
+                    if (args[0] instanceof Logs.Line line) {
+                        logged.add(line.model() + " " + line.entity() + " " + line.level() + " " + line.message());
+                    }
+                    return null;
+                });
     }
 
     String addMachine() {
@@ -234,6 +248,7 @@ final class World implements AutoCloseable {
 
     /** Keeps instances by token; fails and hangs as told. */
     final class FakeProvider implements CloudProvider, CloudProvider.Cloud {
+        volatile List<String> warnings = List.of();
         final Map<String, Instance> instances = new LinkedHashMap<>();
         final List<String> calls = new ArrayList<>();
         final Map<String, Set<Firewall.Rule>> rules = new LinkedHashMap<>();
@@ -336,7 +351,7 @@ final class World implements AutoCloseable {
 
         @Override
         public List<String> precheck(Constraints constraints, String placement) {
-            return List.of();
+            return warnings;
         }
 
         @Override

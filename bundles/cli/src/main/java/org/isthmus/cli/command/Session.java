@@ -158,6 +158,8 @@ final class Session implements AutoCloseable {
             invocation.out().flush();
             String answer = invocation.prompt().ask(text, hidden);
             if (answer == null) {
+                // The question's line is still open.
+                invocation.err().println();
                 throw Failure.of("EOF");
             }
             return answer;

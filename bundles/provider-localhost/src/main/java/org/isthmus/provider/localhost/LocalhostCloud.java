@@ -19,13 +19,9 @@ import org.isthmus.spi.CloudProvider.CloudSpec;
 import org.isthmus.spi.CloudProvider.Firewall;
 import org.isthmus.spi.CloudProvider.Instance;
 import org.isthmus.spi.CloudProvider.StartRequest;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** This host as the cloud of one model. */
 final class LocalhostCloud implements Cloud {
-    private static final Logger LOG = LoggerFactory.getLogger(LocalhostCloud.class);
-
     private final CloudSpec spec;
     private final MachineStore machines;
     private final Map<String, CompletableFuture<Instance>> starting;
@@ -111,7 +107,6 @@ final class LocalhostCloud implements Cloud {
         mine.whenComplete((instance, failure) -> starting.remove(request.token(), mine));
         run(mine, () -> {
             for (String warning : precheck(request.constraints(), request.placement())) {
-                LOG.warn("Model {}: machine {}: {}", spec.modelName(), request.machineId(), warning);
                 progress.report("allocating", warning);
             }
             String zone = zone(request.constraints(), request.placement());

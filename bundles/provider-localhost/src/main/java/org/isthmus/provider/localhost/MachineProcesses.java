@@ -5,9 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All processes of a machine, also those that made themselves daemons: found by a control group where this user may make one, and
- * everywhere by the variable ISTHMUS_MACHINE that children inherit.
+ * everywhere by the variable ISTHMUS_MACHINE that children inherit, and as children of the supervisor, which adopts orphans.
  */
 final class MachineProcesses {
     private static final Logger LOG = LoggerFactory.getLogger(MachineProcesses.class);
@@ -127,21 +131,25 @@ final class MachineProcesses {
      */
     void end(String machine, String token, long graceMillis, long limitMillis) throws IOException {
         long start = System.nanoTime();
-        Set<Long> asked = new HashSet<>();
+        // Kept from round to round: once their ancestors ended, nothing tells of some that they are the machine's.
+        Set<ProcessHandle> known = new HashSet<>();
+        Set<ProcessHandle> asked = new HashSet<>();
         while (true) {
-            Set<Long> left = all(machine, token);
-            if (left.isEmpty()) {
+            all(machine, token).forEach(pid -> ProcessHandle.of(pid).ifPresent(known::add));
+            addChildren(known);
+            known.removeIf(each -> !each.isAlive() || isOver(each.pid()));
+            if (known.isEmpty()) {
                 break;
             }
             long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             if (waited > limitMillis) {
-                throw new IOException("processes " + left + " of machine " + machine + " do not end");
+                throw new IOException("processes " + known + " of machine " + machine + " do not end");
             }
-            for (long pid : left) {
+            for (ProcessHandle each : known) {
                 if (waited > graceMillis) {
-                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-                } else if (asked.add(pid)) {
-                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+                    each.destroyForcibly();
+                } else if (asked.add(each)) {
+                    each.destroy();
                 }
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -151,6 +159,21 @@ final class MachineProcesses {
         }
         for (Path group : groups(machine)) {
             removeGroup(group, start, limitMillis);
+        }
+    }
+
+    private static void addChildren(Set<ProcessHandle> known) {
+        Map<ProcessHandle, List<ProcessHandle>> children = new HashMap<>();
+        ProcessHandle.allProcesses().forEach(each -> each.parent()
+                .ifPresent(parent -> children.computeIfAbsent(parent, any -> new ArrayList<>())
+                        .add(each)));
+        Deque<ProcessHandle> next = new ArrayDeque<>(known);
+        while (!next.isEmpty()) {
+            for (ProcessHandle child : children.getOrDefault(next.pop(), List.of())) {
+                if (known.add(child)) {
+                    next.push(child);
+                }
+            }
         }
     }
 

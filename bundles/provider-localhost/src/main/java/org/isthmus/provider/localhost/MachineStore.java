@@ -34,6 +34,27 @@ import org.slf4j.LoggerFactory;
 
 /** The machines of this installation, as folders on disk: nothing about them is kept in memory. Its methods block. */
 final class MachineStore {
+    /**
+     * Into the machine's control group where there is one; and daemons of the machine, whose parents ended, become children of
+     * the supervisor: prctl(PR_SET_CHILD_SUBREAPER), which outlives exec, has no other door than perl.
+     */
+    private static final String LAUNCH =
+            """
+            group=$1
+            shift
+            [ -n "$group" ] && echo $$ >"$group/cgroup.procs"
+            case $(uname -m) in
+            x86_64) prctl=157 ;;
+            aarch64 | riscv64) prctl=167 ;;
+            ppc64le) prctl=171 ;;
+            s390x) prctl=172 ;;
+            *) prctl= ;;
+            esac
+            [ -n "$prctl" ] && command -v perl >/dev/null &&
+                exec perl -e 'syscall(shift() + 0, 36, 1, 0, 0, 0); exec @ARGV' "$prctl" bash "$@"
+            exec bash "$@"
+            """;
+
     private static final Logger LOG = LoggerFactory.getLogger(MachineStore.class);
     private static final List<String> SHIMS = List.of("apt-get", "apt");
     private static final long GRACE_MILLIS = 3_000;
@@ -150,12 +171,7 @@ final class MachineStore {
     /** Starts the supervisor in a session of its own, so that it outlives this container. */
     private MachineFile launch(Path machine, MachineFile file) throws IOException {
         Path supervisor = supervisor();
-        List<String> command = new ArrayList<>(List.of(
-                "setsid",
-                "bash",
-                "-c",
-                "if [ -n \"$1\" ]; then echo $$ > \"$1/cgroup.procs\"; fi; shift; exec bash \"$@\"",
-                "isthmus"));
+        List<String> command = new ArrayList<>(List.of("setsid", "bash", "-c", LAUNCH, "isthmus"));
         command.add(processes
                 .makeGroup(machine.getFileName().toString())
                 .map(Path::toString)

@@ -60,8 +60,13 @@ public class LocalhostCloudTest {
         Files.createDirectories(home.resolve("agent/lib"));
         Files.writeString(
                 home.resolve("agent/supervisor.sh"),
-                // A daemon that leaves its session and forgets its parent.
-                "echo $$ >> \"$1/starts\"; (setsid bash -c 'setsid sleep 1000 & echo $! > \"$0/daemon\"' \"$1\" &) ; exec sleep 1001\n");
+                // Daemons that leave their session and forget their parent; the second takes no variable with it.
+                """
+                echo $$ >> "$1/starts"
+                (setsid bash -c 'setsid sleep 1000 & echo $! > "$0/daemon"' "$1" &)
+                (env -i "$(command -v setsid)" "$(command -v bash)" -c 'sleep 1000 & echo $! > "$0/bare"' "$1" &)
+                exec sleep 1001
+                """);
         cloud = open(base, Path.of("/sys/fs/cgroup"), "us-east-1");
     }
 
@@ -164,7 +169,7 @@ public class LocalhostCloudTest {
 
         Instance again = start(on, request("0", token, "", null));
         assertEquals(instance.id(), again.id());
-        await("supervisor", () -> number(folder.resolve("daemon")) > 0);
+        await("supervisor", () -> number(folder.resolve("daemon")) > 0 && number(folder.resolve("bare")) > 0);
         assertEquals(
                 "one supervisor",
                 1,
@@ -172,9 +177,11 @@ public class LocalhostCloudTest {
         assertEquals(List.of(instance.id()), ids(on));
 
         long daemon = number(folder.resolve("daemon"));
-        assertTrue(alive(daemon));
+        long bare = number(folder.resolve("bare"));
+        assertTrue(alive(daemon) && alive(bare));
         on.stop(List.of(instance.id())).toCompletableFuture().get(40, TimeUnit.SECONDS);
         assertFalse(alive(daemon));
+        assertFalse("a daemon without the mark", alive(bare));
         assertFalse(Files.exists(folder));
         assertFalse(Files.exists(addresses.resolve(address)));
         try (Stream<Path> left = Files.list(base.resolve("machines"))) {

@@ -3,6 +3,7 @@ package org.isthmus.itests.benchmark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ final class Consumers implements Figure {
     private static final int MANY = 1000;
     private static final int ROUNDS = 21;
     private static final int AT_ONCE = 50;
+    private static final int CONNECTS = 5;
     private static final String SECRET = "a secret of thirty-two characters";
 
     private final LifecycleReconciler lifecycle = new LifecycleReconciler();
@@ -95,52 +97,65 @@ final class Consumers implements Figure {
             connect(warm, FEW);
             Hub few = new Hub(site, "few");
             connect(few, FEW);
-            Hub many = new Hub(site, "many");
-            long before = Heap.used();
-            double seconds = Rounds.seconds(() -> connect(many, MANY)).once();
-            long heap = Heap.used() - before;
-            double floor = Rounds.seconds(() -> commits(site, 2 * MANY)).once();
-            report.compare(
-                    "connect 1000 consumer applications to one offer",
-                    "%.2f s",
-                    1,
-                    new Rounds(new double[] {seconds}),
-                    "as many commits of two small documents",
-                    new Rounds(new double[] {floor}));
-            report.compare(
-                    "heap of a consumer with its watcher",
-                    "%.1f KiB",
-                    1.0 / 1024,
-                    new Rounds(new double[] {(double) heap / MANY}),
-                    "its documents as they are stored",
-                    new Rounds(new double[] {stored(many)}));
-
-            Rounds.Measure changeFew = () -> change(few) / AT_ONCE;
-            Rounds.Measure changeMany = () -> change(many) / AT_ONCE;
-            Rounds.inTurns(ROUNDS, changeFew, changeMany);
-            Rounds[] change = Rounds.inTurns(ROUNDS, changeFew, changeMany);
-            report.compare("one consumer's change, of 1000", "%.0f us", 1e6, change[1], "of 100", change[0]);
-
-            Rounds.Measure answerFew = () -> answer(site, few) / AT_ONCE;
-            Rounds.Measure answerMany = () -> answer(site, many) / AT_ONCE;
-            Rounds.inTurns(ROUNDS, answerFew, answerMany);
-            Rounds[] answer = Rounds.inTurns(ROUNDS, answerFew, answerMany);
-            report.compare(
-                    "a change for one consumer, of 1000, until told", "%.0f us", 1e6, answer[1], "of 100", answer[0]);
-
-            Rounds.Measure hearsFew = () -> hears(site, few);
-            Rounds.Measure hearsMany = () -> hears(site, many);
-            Rounds.inTurns(ROUNDS, hearsFew, hearsMany);
-            Rounds[] hears = Rounds.inTurns(ROUNDS, hearsFew, hearsMany);
-            report.compare(
-                    "what the offered unit hears of one change, of 1000", "%.0f us", 1e6, hears[1], "of 100", hears[0]);
-
-            Rounds.Measure turnFew = () -> comeAndGo(site, few) / AT_ONCE;
-            Rounds.Measure turnMany = () -> comeAndGo(site, many) / AT_ONCE;
-            Rounds.inTurns(ROUNDS / 2, turnFew, turnMany);
-            Rounds[] turn = Rounds.inTurns(ROUNDS, turnFew, turnMany);
-            report.compare("one consumer leaves, another comes, of 1000", "%.0f us", 1e6, turn[1], "of 100", turn[0]);
+            Hub many = null;
+            double[] seconds = new double[CONNECTS];
+            double[] floor = new double[CONNECTS];
+            double[] heap = new double[CONNECTS];
+            for (int i = 0; i < CONNECTS; i++) {
+                Hub hub = new Hub(site, "many" + i);
+                long before = Heap.used();
+                seconds[i] = Rounds.seconds(() -> connect(hub, MANY)).once();
+                heap[i] = (double) (Heap.used() - before) / MANY;
+                String name = "floor" + i;
+                floor[i] = Rounds.seconds(() -> commits(site, name, 2 * MANY)).once();
+                many = hub;
+            }
+            measure(report, site, few, many, seconds, floor, heap);
         }
+    }
+
+    private void measure(Report report, Site site, Hub few, Hub many, double[] seconds, double[] floor, double[] heap)
+            throws Exception {
+        report.compare(
+                "connect 1000 consumer applications to one offer",
+                "%.2f s",
+                1,
+                new Rounds(seconds),
+                "as many commits of two small documents",
+                new Rounds(floor));
+        report.compare(
+                "heap of a consumer with its watcher",
+                "%.1f KiB",
+                1.0 / 1024,
+                new Rounds(heap),
+                "its documents as they are stored",
+                stored(many));
+
+        Rounds.Measure changeFew = () -> change(few) / AT_ONCE;
+        Rounds.Measure changeMany = () -> change(many) / AT_ONCE;
+        Rounds.inTurns(ROUNDS, changeFew, changeMany);
+        Rounds[] change = Rounds.inTurns(ROUNDS, changeFew, changeMany);
+        report.compare("one consumer's change, of 1000", "%.0f us", 1e6, change[1], "of 100", change[0]);
+
+        Rounds.Measure answerFew = () -> answer(site, few) / AT_ONCE;
+        Rounds.Measure answerMany = () -> answer(site, many) / AT_ONCE;
+        Rounds.inTurns(ROUNDS, answerFew, answerMany);
+        Rounds[] answer = Rounds.inTurns(ROUNDS, answerFew, answerMany);
+        report.compare(
+                "a change for one consumer, of 1000, until told", "%.0f us", 1e6, answer[1], "of 100", answer[0]);
+
+        Rounds.Measure hearsFew = () -> hears(site, few);
+        Rounds.Measure hearsMany = () -> hears(site, many);
+        Rounds.inTurns(ROUNDS, hearsFew, hearsMany);
+        Rounds[] hears = Rounds.inTurns(ROUNDS, hearsFew, hearsMany);
+        report.compare(
+                "what the offered unit hears of one change, of 1000", "%.0f us", 1e6, hears[1], "of 100", hears[0]);
+
+        Rounds.Measure turnFew = () -> comeAndGo(site, few) / AT_ONCE;
+        Rounds.Measure turnMany = () -> comeAndGo(site, many) / AT_ONCE;
+        Rounds.inTurns(ROUNDS / 2, turnFew, turnMany);
+        Rounds[] turn = Rounds.inTurns(ROUNDS, turnFew, turnMany);
+        report.compare("one consumer leaves, another comes, of 1000", "%.0f us", 1e6, turn[1], "of 100", turn[0]);
     }
 
     private void connect(Hub hub, int consumers) throws Exception {
@@ -298,8 +313,8 @@ final class Consumers implements Figure {
     }
 
     /** The floor of connecting: a registration and a first message, each a commit of two small documents of one model. */
-    private static void commits(Site site, int count) throws Exception {
-        Documents model = site.newModel("floor");
+    private static void commits(Site site, String name, int count) throws Exception {
+        Documents model = site.newModel(name);
         List<CompletableFuture<?>> done = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String id = "entity-" + i;
@@ -316,7 +331,7 @@ final class Consumers implements Figure {
     }
 
     /** Bytes of the documents that one consumer has here. */
-    private static double stored(Hub hub) throws Exception {
+    private static Rounds stored(Hub hub) throws Exception {
         Snapshot now = hub.model.snapshot();
         OfferConnection connection = now.need(Kinds.OFFER_CONNECTION, hub.relations.get(0));
         String number = Integer.toString(connection.relation());
@@ -331,6 +346,8 @@ final class Consumers implements Figure {
             bytes += Codec.encode(grant).length;
             break;
         }
-        return bytes;
+        double[] each = new double[CONNECTS];
+        Arrays.fill(each, bytes);
+        return new Rounds(each);
     }
 }

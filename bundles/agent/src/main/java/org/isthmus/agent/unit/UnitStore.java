@@ -26,7 +26,11 @@ final class UnitStore {
     private final SortedMap<Integer, LocalRelation> committed = new TreeMap<>();
 
     /** What is kept: the state without its relations, and those of them that the controller has otherwise. */
-    private record Kept(LocalState state, Map<Integer, String> relations) {}
+    private record Kept(LocalState state, Map<Integer, String> relations) {
+        private Kept {
+            relations = relations == null ? Map.of() : relations;
+        }
+    }
 
     UnitStore(Path folder, ObjectMapper json) {
         this.file = folder.resolve("state.json");
@@ -42,11 +46,17 @@ final class UnitStore {
         if (here == null || known && here.state().sequence() < there.sequence()) {
             // The machine's disk is older than the last commit: the answer was lost with it, or the folder is new.
             LocalState last = known ? json.readValue(there.agentState(), LocalState.class) : LocalState.fresh();
-            return last.withSequence(there.sequence()).withRelations(committed);
+            return withRelations(last.withSequence(there.sequence()), Map.of());
         }
-        SortedMap<Integer, LocalRelation> relations = new TreeMap<>(committed);
-        apply(here.relations(), relations);
-        return here.state().withRelations(relations);
+        return withRelations(here.state(), here.relations());
+    }
+
+    /** A state that was written before relations stood by themselves has its own. */
+    private LocalState withRelations(LocalState state, Map<Integer, String> changed) throws IOException {
+        SortedMap<Integer, LocalRelation> relations = new TreeMap<>(state.relations());
+        relations.putAll(committed);
+        apply(changed, relations);
+        return state.withRelations(relations);
     }
 
     private Kept read() throws IOException {

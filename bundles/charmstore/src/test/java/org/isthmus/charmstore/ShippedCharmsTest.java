@@ -39,7 +39,9 @@ public class ShippedCharmsTest {
     @Test
     public void endpointsAreThoseOfTheReference() throws IOException {
         Charm mysql = fetch("mysql");
-        assertEquals("[cluster, database, db, db-admin, local-monitors, monitors, nrpe-external-master]", names(mysql));
+        assertEquals(
+                "[cluster, database, db, db-admin, local-monitors, monitors, nrpe-external-master, shared-db]",
+                names(mysql));
         assertEquals("mysql", mysql.metadata().provides().get("db").interfaceName());
         assertEquals("mysql-ha", mysql.metadata().peers().get("cluster").interfaceName());
         Charm wordpress = fetch("wordpress");

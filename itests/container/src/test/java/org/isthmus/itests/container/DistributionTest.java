@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.inject.Inject;
 import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.features.FeaturesService;
@@ -90,6 +91,16 @@ public class DistributionTest {
 
     @Test
     public void everyComponentIsSatisfied() {
+        List<String> waiting = new ArrayList<>();
+        // The framework's ssh server is made on a thread of its own, when the boot is over.
+        eventually(() -> "components wait: " + waiting, () -> {
+            waiting.clear();
+            waiting.addAll(unsatisfied());
+            return waiting.isEmpty();
+        });
+    }
+
+    private List<String> unsatisfied() {
         ServiceComponentRuntime runtime = service(ServiceComponentRuntime.class);
         List<String> waiting = new ArrayList<>();
         for (ComponentDescriptionDTO component : runtime.getComponentDescriptionDTOs()) {
@@ -108,7 +119,7 @@ public class DistributionTest {
                 }
             }
         }
-        assertEquals(List.of(), waiting);
+        return waiting;
     }
 
     @Test
@@ -204,10 +215,14 @@ public class DistributionTest {
     }
 
     private static void eventually(String what, BooleanSupplier condition) {
+        eventually(() -> what, condition);
+    }
+
+    private static void eventually(Supplier<String> what, BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                fail("not within 20 s: " + what);
+                fail("not within 20 s: " + what.get());
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }

@@ -32,7 +32,7 @@ final class ExamContainer {
                         .karafVersion(karaf)
                         .unpackDirectory(new File(System.getProperty("isthmus.exam")))
                         .useDeployFolder(false),
-                configureConsole().ignoreLocalConsole().ignoreRemoteShell(),
+                configureConsole().ignoreLocalConsole().startRemoteShell(),
                 logLevel(LogLevel.INFO),
                 editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", Integer.toString(freePort())),
                 editConfigurationFilePut(

@@ -217,8 +217,8 @@ final class Connection {
             return CompletableFuture.completedFuture(pinger(request));
         }
         if (request.method().equals("Stop") && !request.id().isEmpty()) {
-            watcher(request).stop();
-            watchers.remove(request.id());
+            watcher(request);
+            end(request.id());
             return CompletableFuture.completedFuture(request.answer(json(), null));
         }
         if (server.threads().decide().getQueue().size() > server.limits().queue()) {
@@ -379,7 +379,13 @@ final class Connection {
                 handle.model() == null ? server.context().store().controller() : server.documents(handle.model());
         // What it tells first belongs to the answer that makes it; the watcher need not keep it.
         WatchHandle kept = new WatchHandle(
-                handle.facade(), handle.model(), handle.interests(), handle.state(), null, handle.ready());
+                handle.facade(),
+                handle.model(),
+                handle.interests(),
+                handle.state(),
+                null,
+                handle.ready(),
+                handle.consumer());
         Watcher watcher = new Watcher(
                 kept,
                 access,
@@ -387,11 +393,24 @@ final class Connection {
                 server.threads().decide());
         String id = Long.toString(watcherIds.incrementAndGet());
         watchers.put(id, watcher);
+        if (handle.consumer() != null) {
+            server.consumers().come(handle.model(), handle.consumer());
+        }
         if (closed) {
-            watchers.remove(id);
-            watcher.stop();
+            end(id);
         }
         return id;
+    }
+
+    private void end(String id) {
+        Watcher watcher = watchers.remove(id);
+        if (watcher == null) {
+            return;
+        }
+        watcher.stop();
+        if (watcher.handle().consumer() != null) {
+            server.consumers().go(watcher.handle().model(), watcher.handle().consumer());
+        }
     }
 
     int watcherCount() {
@@ -456,10 +475,7 @@ final class Connection {
             at.end();
         }
         for (String id : Set.copyOf(watchers.keySet())) {
-            Watcher watcher = watchers.remove(id);
-            if (watcher != null) {
-                watcher.stop();
-            }
+            end(id);
         }
         Caller who = caller;
         if (who != null) {

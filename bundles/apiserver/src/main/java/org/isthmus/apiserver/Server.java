@@ -20,10 +20,8 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +35,8 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
 import org.isthmus.model.Tx;
+import org.isthmus.model.engine.AccessEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.ApiServerFactory.ApiServer;
 import org.isthmus.rpc.Caller;
@@ -68,8 +68,8 @@ final class Server implements ApiServer {
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong refusedConnections = new AtomicLong();
-    /** How many connections an agent has here, by model and tag: a new one may come before the old one is known to be gone. */
-    private final Map<String, Integer> agents = new HashMap<>();
+    private final Presence<AccessEngine> agents;
+    private final Presence<OfferEngine> consumers;
     /** Channels whose TLS handshake waits for its turn. */
     private final Deque<Channel> waitingHandshakes = new ArrayDeque<>();
 
@@ -97,6 +97,8 @@ final class Server implements ApiServer {
         this.json = json;
         this.logins = new Logins(context, threads, failures);
         this.admin = new Admin(this);
+        this.agents = new Presence<>(this, context::access, AccessEngine::present);
+        this.consumers = new Presence<>(this, context::offers, OfferEngine::present);
         Set<String> hosts = new LinkedHashSet<>();
         if (!address.equals("0.0.0.0") && !address.equals("::")) {
             hosts.add(address);
@@ -339,48 +341,19 @@ final class Server implements ApiServer {
     }
 
     void present(Connection connection, Tag agent) {
-        synchronized (agents) {
-            agents.merge(connection.modelUuid() + " " + agent, 1, Integer::sum);
-        }
-        presence(connection.modelUuid(), agent, true);
+        agents.come(connection.modelUuid(), agent.toString());
         if (connection.isClosed()) {
-            absent(connection, agent);
+            agents.go(connection.modelUuid(), agent.toString());
         }
     }
 
-    private void absent(Connection connection, Tag agent) {
-        synchronized (agents) {
-            Integer left = agents.merge(connection.modelUuid() + " " + agent, -1, (a, b) -> a + b == 0 ? null : a + b);
-            if (left != null) {
-                return;
-            }
-        }
-        presence(connection.modelUuid(), agent, false);
+    /** Consumers of relations with other models; each watcher that follows one is a sign of life. */
+    Presence<OfferEngine> consumers() {
+        return consumers;
     }
 
-    private void presence(String modelUuid, Tag agent, boolean alive) {
-        Instant now = Instant.now();
-        context.access()
-                .call(engine -> {
-                    context.store()
-                            .model(modelUuid)
-                            .ifPresent(model -> soft(model, tx -> {
-                                // The order of writes is the order of truth: asked again on the head.
-                                engine.present(tx, agent.toString(), isPresent(modelUuid, agent), now);
-                            }));
-                    return java.util.concurrent.CompletableFuture.<Void>completedFuture(null);
-                })
-                .whenComplete((done, failure) -> {
-                    if (failure != null && !closing) {
-                        LOG.warn("presence of {} ({}) was not noted: {}", agent, alive, failure.toString());
-                    }
-                });
-    }
-
-    private boolean isPresent(String modelUuid, Tag agent) {
-        synchronized (agents) {
-            return agents.containsKey(modelUuid + " " + agent);
-        }
+    boolean isClosing() {
+        return closing;
     }
 
     void left(Connection connection, Caller caller) {
@@ -389,7 +362,7 @@ final class Server implements ApiServer {
             mine = caller.agents();
         }
         for (Tag agent : mine) {
-            absent(connection, agent);
+            agents.go(connection.modelUuid(), agent.toString());
         }
     }
 

@@ -271,6 +271,29 @@ public class DispatchTest {
     }
 
     @Test
+    public void aConsumerIsThereAsLongAsOneOfItsWatchersIs() throws Exception {
+        ApiConnection first = world.connect(World.MODEL, Login.user("reader", "secret"));
+        String id = get(call(first, "WatchAsConsumer", null)).path("watcher-id").asText();
+        until("the consumer is there", this::consumerIsThere);
+        ApiConnection second = world.connect(World.MODEL, Login.user("reader", "secret"));
+        get(call(second, "WatchAsConsumer", null));
+        get(first.call("ThingWatcher", 1, id, "Stop", null));
+        get(call(second, "Read", null));
+        assertTrue(consumerIsThere());
+        second.close();
+        until("the consumer is away", () -> !consumerIsThere());
+        get(call(first, "WatchAsConsumer", null));
+        until("the consumer is back", this::consumerIsThere);
+        first.close();
+        until("the consumer is away again", () -> !consumerIsThere());
+    }
+
+    private boolean consumerIsThere() {
+        var at = world.model().snapshot().get(Kinds.CONSUMER_PRESENCE, "token");
+        return at != null && at.alive();
+    }
+
+    @Test
     public void aWatcherEndsWithTheRightsOfItsMaker() throws Exception {
         ApiConnection c = world.connect(World.MODEL, Login.user("reader", "secret"));
         String id = get(call(c, "Watch", null)).path("watcher-id").asText();

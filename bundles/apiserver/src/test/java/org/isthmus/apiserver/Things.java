@@ -127,6 +127,12 @@ public final class Things implements FacadeSet {
         }
 
         @Method(access = Access.MODEL_READ)
+        public WatchHandle watchAsConsumer(Call call) {
+            return new WatchHandle(
+                    "ThingWatcher", call.model().id(), Set.of(Interest.in(Kinds.MODEL)), null, null, false, "token");
+        }
+
+        @Method(access = Access.MODEL_READ)
         public Map<String, Object> watchMany(Call call) {
             return Map.of(
                     "results",

@@ -3,6 +3,7 @@ package org.isthmus.apiserver;
 import static org.junit.Assert.assertFalse;
 
 import io.netty.util.internal.InternalThreadLocalMap;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Dialer;
 import org.isthmus.client.Endpoint;
 import org.isthmus.client.Login;
+import org.isthmus.model.ConsumerPresence;
 import org.isthmus.model.Controller;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
@@ -44,6 +46,7 @@ import org.isthmus.model.User;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ModelEngine;
+import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.Blobs;
 import org.isthmus.model.store.Documents;
@@ -68,6 +71,7 @@ final class World implements AutoCloseable, ControllerContext {
     final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     final ExecutorService pool = Executors.newFixedThreadPool(2);
     final Plug<AccessEngine> access = new Plug<>("access engine", timer);
+    final Plug<OfferEngine> offers = new Plug<>("offer registry", timer);
     final FakeDocuments controller = new FakeDocuments(CONTROLLER, pool);
     final Map<String, FakeDocuments> models = new ConcurrentHashMap<>();
     private final Store store = new FakeStore();
@@ -83,6 +87,14 @@ final class World implements AutoCloseable, ControllerContext {
     World(Limits limits, Failures failures) throws Exception {
         base = Files.createTempDirectory("apiserver-test");
         access.bind(engine.asEngine());
+        offers.bind((OfferEngine) Proxy.newProxyInstance(
+                OfferEngine.class.getClassLoader(), new Class<?>[] {OfferEngine.class}, (proxy, method, args) -> {
+                    ((Tx) args[0])
+                            .put(
+                                    Kinds.CONSUMER_PRESENCE,
+                                    new ConsumerPresence((String) args[1], (boolean) args[2], (Instant) args[3]));
+                    return null;
+                }));
         fill();
         servers = new ApiServers(limits, failures);
         Path ca = base.resolve("ca");
@@ -338,6 +350,11 @@ final class World implements AutoCloseable, ControllerContext {
     @Override
     public Plug<RelationEngine> relations() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Plug<OfferEngine> offers() {
+        return offers;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import org.isthmus.api.Tag;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
+import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Unit;
 import org.isthmus.model.store.Documents;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Presence is rebuilt as agents come back. Those that have not come a while after the start are noted as away: they died while
+ * Presence is rebuilt as agents and consumers come back. Those that have not come a while after the start are noted as away: they died while
  * the controller was down, and status must say so.
  */
 final class AbsentAgents implements Runnable {
@@ -37,9 +38,37 @@ final class AbsentAgents implements Runnable {
     }
 
     private void note(Documents model) {
-        if (absent(model.snapshot()).isEmpty()) {
-            return;
+        if (!absentConsumers(model.snapshot()).isEmpty()) {
+            consumers(model);
         }
+        if (!absent(model.snapshot()).isEmpty()) {
+            agents(model);
+        }
+    }
+
+    private void consumers(Documents model) {
+        controller
+                .offers()
+                .call(offers -> model.submit(tx -> {
+                    absentConsumers(tx.now()).forEach(token -> offers.present(tx, token, false, Instant.now()));
+                    return null;
+                }))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("Absent consumers were not noted in {}", model.id(), failure);
+                    }
+                });
+    }
+
+    /** Tokens of relations that other models have with offers here and that nobody has followed since. */
+    private static List<String> absentConsumers(Snapshot now) {
+        return now.all(Kinds.OFFER_CONNECTION).stream()
+                .map(OfferConnection::token)
+                .filter(token -> !now.has(Kinds.CONSUMER_PRESENCE, token))
+                .toList();
+    }
+
+    private void agents(Documents model) {
         controller
                 .access()
                 .call(access -> model.submit(tx -> {

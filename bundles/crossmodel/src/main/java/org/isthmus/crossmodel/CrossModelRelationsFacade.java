@@ -333,7 +333,8 @@ public final class CrossModelRelationsFacade {
         state.put("token", connection.token());
         state.put("told", told);
         // Something may have changed between the snapshot and the watch: the first Next looks again.
-        String id = call.watch(new WatchHandle("RemoteRelationWatcher", model.id(), interests, state, null, true));
+        String id = call.watch(
+                new WatchHandle("RemoteRelationWatcher", model.id(), interests, state, null, true, connection.token()));
         return new WatchResult(id, first, null, null);
     }
 

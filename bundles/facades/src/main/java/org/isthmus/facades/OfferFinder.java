@@ -18,6 +18,7 @@ import org.isthmus.api.Tag;
 import org.isthmus.charm.CharmRelation;
 import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
+import org.isthmus.model.ConsumerPresence;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelEntry;
 import org.isthmus.model.ModelRecord;
@@ -382,13 +383,15 @@ final class OfferFinder {
                 continue;
             }
             Relation.Endpoint mine = relation.endpointOf(offer.application());
+            ConsumerPresence presence = model.get(Kinds.CONSUMER_PRESENCE, connection.token());
             connections.add(new Connection(
                     Tag.model(connection.consumerModel()).toString(),
                     connection.relation(),
                     connection.user(),
                     mine == null ? "" : mine.name(),
                     Wires.entityStatus(relation.status()),
-                    connection.ingress()));
+                    connection.ingress(),
+                    presence == null || presence.alive() ? null : presence.since()));
         }
         connections.sort(Comparator.comparing(Connection::username).thenComparing(Connection::relationId));
         return connections;

@@ -120,6 +120,8 @@ public final class Kinds {
             CONNECTIONS_BY_RELATION,
             CONNECTIONS_BY_APPLICATION_TOKEN,
             CONNECTIONS_BY_USER);
+    public static final Kind<ConsumerPresence> CONSUMER_PRESENCE =
+            soft("consumer-presence", ConsumerPresence.class, "offer");
 
     public static final Index<RemoteApplication> REMOTE_APPLICATIONS_ENDING =
             ending("remote-application-ending", RemoteApplication::life);

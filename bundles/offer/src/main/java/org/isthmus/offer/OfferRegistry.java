@@ -14,6 +14,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.charm.CharmRelation;
 import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
+import org.isthmus.model.ConsumerPresence;
 import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Offer;
@@ -316,6 +317,15 @@ public final class OfferRegistry implements OfferEngine {
         return true;
     }
 
+    @Override
+    public void present(Tx outer, String token, boolean alive, Instant now) {
+        Tx tx = outer.as(ROOM);
+        ConsumerPresence before = tx.get(Kinds.CONSUMER_PRESENCE, token);
+        if (tx.get(Kinds.OFFER_CONNECTION, token) != null && (before == null || before.alive() != alive)) {
+            tx.put(Kinds.CONSUMER_PRESENCE, new ConsumerPresence(token, alive, now));
+        }
+    }
+
     private static List<Integer> relations(Snapshot model, String offer) {
         return model.by(Kinds.CONNECTIONS_BY_OFFER, offer).stream()
                 .map(OfferConnection::relation)
@@ -476,6 +486,7 @@ public final class OfferRegistry implements OfferEngine {
     private static void disconnect(Tx tx, String relation) {
         for (OfferConnection connection : tx.now().listBy(Kinds.CONNECTIONS_BY_RELATION, relation)) {
             tx.remove(Kinds.OFFER_CONNECTION, connection.token());
+            tx.remove(Kinds.CONSUMER_PRESENCE, connection.token());
             RemoteApplication proxy = tx.get(Kinds.REMOTE_APPLICATION, proxyName(connection.applicationToken()));
             if (proxy != null
                     && tx.now().count(Kinds.CONNECTIONS_BY_APPLICATION_TOKEN, connection.applicationToken()) == 0) {

@@ -21,6 +21,7 @@ import org.isthmus.charm.CharmMetadata;
 import org.isthmus.charm.CharmRelation;
 import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
+import org.isthmus.model.ConsumerPresence;
 import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Offer;
@@ -282,6 +283,22 @@ public final class OfferRegistryTest {
         assertFalse(now.has(Kinds.OFFER, "u1"));
         assertEquals(0, now.count(Kinds.OFFER_GRANT));
         assertTrue(now.has(Kinds.OFFER_CONNECTION, TOKEN));
+    }
+
+    @Test
+    public void presenceOfAConsumerGoesWithItsConnection() {
+        connect();
+        does(tx -> engine.present(tx, TOKEN, true, NOW));
+        does(tx -> engine.present(tx, TOKEN, false, NOW.plusSeconds(5)));
+        does(tx -> engine.present(tx, TOKEN, false, NOW.plusSeconds(9)));
+        ConsumerPresence away = now.get(Kinds.CONSUMER_PRESENCE, TOKEN);
+        assertFalse(away.alive());
+        assertEquals(NOW.plusSeconds(5), away.since());
+        relation(7, Life.DEAD);
+        does(tx -> engine.settle(tx, NOW));
+        assertFalse(now.has(Kinds.CONSUMER_PRESENCE, TOKEN));
+        does(tx -> engine.present(tx, TOKEN, false, NOW));
+        assertFalse(now.has(Kinds.CONSUMER_PRESENCE, TOKEN));
     }
 
     @Test

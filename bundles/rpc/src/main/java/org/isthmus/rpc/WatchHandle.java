@@ -15,6 +15,18 @@ import org.isthmus.model.store.Interest;
  *     owner, used by one call at a time
  * @param initial merged into the answer beside `watcher-id`; null for nothing
  * @param ready true: the first `Next` is answered at once, with no changed keys
+ * @param consumer token of a relation with another model, whose consumer is there as long as this watcher is; null for none
  */
 public record WatchHandle(
-        String facade, String model, Set<Interest> interests, Object state, Object initial, boolean ready) {}
+        String facade,
+        String model,
+        Set<Interest> interests,
+        Object state,
+        Object initial,
+        boolean ready,
+        String consumer) {
+    public WatchHandle(
+            String facade, String model, Set<Interest> interests, Object state, Object initial, boolean ready) {
+        this(facade, model, interests, state, initial, ready, null);
+    }
+}

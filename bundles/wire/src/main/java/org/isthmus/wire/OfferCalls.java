@@ -2,6 +2,7 @@ package org.isthmus.wire;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.rpc.Errors.WireError;
@@ -54,13 +55,15 @@ public final class OfferCalls {
 
     public record OfferUserDetails(String user, String displayName, String access) {}
 
+    /** @param lastSeen of a consumer that is away, not in Juju; null while it is there */
     public record Connection(
             String sourceModelTag,
             int relationId,
             String username,
             String endpoint,
             ModelCalls.EntityStatus status,
-            List<String> ingressSubnets) {}
+            List<String> ingressSubnets,
+            Instant lastSeen) {}
 
     public record ConsumeDetailsArgs(OfferUrls offerUrls, String userTag) {}
 

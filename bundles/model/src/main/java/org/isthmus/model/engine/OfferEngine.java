@@ -74,6 +74,9 @@ public interface OfferEngine {
     /** Takes in a message's number; false: it is not newer than the last. */
     boolean advance(Tx tx, String token, long sequence);
 
+    /** Whether the consumer of a connection is there; forgotten with the connection. */
+    void present(Tx tx, String token, boolean alive, Instant now);
+
     // --- consuming side
 
     record Consume(

@@ -33,7 +33,7 @@ final class Side {
     final Distribution isthmus;
     final String controller;
     final String application;
-    private final String model;
+    final String model;
     private boolean up = true;
     private int said;
 
@@ -92,6 +92,28 @@ final class Side {
                         """)
                 .hook("talk-relation-departed", "rm -f \"heard/$JUJU_RELATION_ID/${JUJU_REMOTE_UNIT//\\//-}\"\n")
                 .hook("talk-relation-broken", "rm -rf \"heard/$JUJU_RELATION_ID\"\n");
+    }
+
+    /** A model with an application that never has a unit: a subordinate beside nobody. */
+    void addModel(String name, String quiet) {
+        isthmus.juju("add-model", "--no-switch", name).ok();
+        CharmFolder charm = CharmFolder.in(
+                        isthmus.folder("charms/" + quiet),
+                        """
+                        name: %s
+                        summary: Says nothing
+                        description: Has no units.
+                        subordinate: true
+                        requires:
+                          host:
+                            interface: juju-info
+                            scope: container
+                          talk:
+                            interface: talk
+                        """
+                                .formatted(quiet))
+                .hook("start", "status-set active\n");
+        isthmus.juju("deploy", "-m", name, charm.path().toString(), quiet).ok();
     }
 
     boolean isUp() {
@@ -153,7 +175,7 @@ final class Side {
         return took(juju("remove-unit", "--no-prompt", unit), unit + " is removed");
     }
 
-    private List<String> connections() {
+    List<String> connections() {
         List<String> relations = new ArrayList<>();
         json("offers")
                 .path(application)
@@ -230,6 +252,19 @@ final class Side {
         return heard;
     }
 
+    boolean hearsNothing() {
+        return units().stream().allMatch(unit -> heard(unit).isEmpty());
+    }
+
+    String saasStatus() {
+        return status()
+                .path("application-endpoints")
+                .path("mouth")
+                .path("application-status")
+                .path("current")
+                .asText();
+    }
+
     // --- by its API, for what the command line does not show or does otherwise
 
     private JujuData.ControllerDetails details() throws IOException {
@@ -238,6 +273,10 @@ final class Side {
 
     String uuid() throws IOException {
         return details().uuid();
+    }
+
+    Path store() throws IOException {
+        return isthmus.base().resolve("controllers").resolve(uuid()).resolve("store");
     }
 
     InetSocketAddress api() throws IOException {
@@ -257,12 +296,13 @@ final class Side {
                 .sum();
     }
 
-    JsonNode call(boolean onModel, String facade, String method, Object params) throws Exception {
+    /** @param on name of a model; null for the controller itself */
+    JsonNode call(String on, String facade, String method, Object params) throws Exception {
         JujuData data = new JujuData(isthmus.clientFiles());
         JujuData.Account account = data.account(controller);
-        Endpoint at = onModel
-                ? details().endpoint(data.models(controller).get(account.user() + "/" + model))
-                : details().endpoint();
+        Endpoint at = on == null
+                ? details().endpoint()
+                : details().endpoint(data.models(controller).get(account.user() + "/" + on));
         try (Dialer dialer = new Dialer("cut")) {
             try (ApiConnection connection = dialer.connect(at, Login.user(account.user(), account.password()), CALL)
                     .toCompletableFuture()

@@ -56,8 +56,13 @@ final class TcpRelay implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        door.close();
+    public void close() {
+        try {
+            door.close();
+        } catch (IOException closed) {
+            // As wanted; what is open ends all the same.
+            breakAll();
+        }
         breakAll();
     }
 

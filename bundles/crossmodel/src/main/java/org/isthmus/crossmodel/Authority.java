@@ -71,10 +71,14 @@ final class Authority {
     /** The connection of this token, for who knows its secret; not found for everybody else. */
     static OfferConnection connection(Snapshot model, String token, String secret) {
         OfferConnection connection = model.get(Kinds.OFFER_CONNECTION, token);
-        if (connection == null || secret == null || !same(connection.secretHash(), hash(secret))) {
+        if (connection == null || !isProven(connection, secret)) {
             throw Problem.refuse(Code.NOT_FOUND, "relation \"%s\" not found", token);
         }
         return connection;
+    }
+
+    static boolean isProven(OfferConnection connection, String secret) {
+        return secret != null && same(connection.secretHash(), hash(secret));
     }
 
     /** An owner that was replaced must not answer, and who still follows it must look for the new one. */

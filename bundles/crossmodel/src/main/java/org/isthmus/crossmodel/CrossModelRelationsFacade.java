@@ -53,6 +53,7 @@ import org.isthmus.wire.crossmodel.CrossModelCalls.RegisterResults;
 import org.isthmus.wire.crossmodel.CrossModelCalls.Registered;
 import org.isthmus.wire.crossmodel.CrossModelCalls.RelationChange;
 import org.isthmus.wire.crossmodel.CrossModelCalls.RelationChanges;
+import org.isthmus.wire.crossmodel.CrossModelCalls.Sibling;
 import org.isthmus.wire.crossmodel.CrossModelCalls.UnitChange;
 import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArg;
 import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArgs;
@@ -102,7 +103,26 @@ public final class CrossModelRelationsFacade {
         if (!Authority.mayConsume(controller, tx.now(), access, item.offerUuid(), consumer.user())) {
             throw Problem.denied();
         }
+        needSibling(tx, item);
         return consumer;
+    }
+
+    /**
+     * Whoever knows the token of an application does not have its database for that: a proxy is joined by who proves a relation
+     * that it has. The application itself may have to wait until what it left behind is cleaned up.
+     */
+    private static void needSibling(Tx tx, RegisterRelation item) {
+        List<OfferConnection> connections =
+                tx.now().listBy(Kinds.CONNECTIONS_BY_APPLICATION_TOKEN, item.applicationToken());
+        List<Sibling> siblings = item.siblings() == null ? List.of() : item.siblings();
+        boolean proven = connections.stream()
+                .anyMatch(known -> siblings.stream()
+                        .anyMatch(sibling -> known.token().equals(sibling.relationToken())
+                                && Authority.isProven(known, sibling.secret())));
+        if (!connections.isEmpty() && !proven) {
+            throw Problem.refuse(
+                    Code.TRY_AGAIN, "application \"%s\" is connected here already", item.applicationToken());
+        }
     }
 
     private static String register(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -40,6 +41,7 @@ import org.isthmus.wire.crossmodel.CrossModelCalls.RegisterRelation;
 import org.isthmus.wire.crossmodel.CrossModelCalls.RegisterRelations;
 import org.isthmus.wire.crossmodel.CrossModelCalls.RelationChange;
 import org.isthmus.wire.crossmodel.CrossModelCalls.RelationChanges;
+import org.isthmus.wire.crossmodel.CrossModelCalls.Sibling;
 import org.isthmus.wire.crossmodel.CrossModelCalls.UnitChange;
 import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArg;
 import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArgs;
@@ -282,7 +284,8 @@ final class RelationPump extends Pump {
                 macaroons(saas.macaroon(), links.json()),
                 2,
                 "model-" + saas.sourceModel(),
-                record.secret());
+                record.secret(),
+                siblings(now, application.name()));
         return one(link().call(session, FACADE, "RegisterRemoteRelations", new RegisterRelations(List.of(item))))
                 .thenCompose(result -> {
                     registered = true;
@@ -294,6 +297,18 @@ final class RelationPump extends Pump {
                 .thenCompose(saved -> fine(relation))
                 .thenApply(done -> Outcome.AGAIN)
                 .exceptionallyCompose(failure -> refused(failure, relation));
+    }
+
+    /** Other relations of the application: what proves that it is the one whose proxy may be there. */
+    private List<Sibling> siblings(Snapshot now, String application) {
+        List<Sibling> siblings = new ArrayList<>();
+        for (Relation other : now.by(Kinds.RELATIONS_BY_APPLICATION, application)) {
+            RemoteRelation record = now.get(Kinds.REMOTE_RELATION, other.id());
+            if (record != null && other.number() != number) {
+                siblings.add(new Sibling(record.token(), record.secret()));
+            }
+        }
+        return siblings;
     }
 
     static List<JsonNode> macaroons(String macaroon, ObjectMapper json) {

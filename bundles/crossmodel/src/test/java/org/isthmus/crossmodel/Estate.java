@@ -240,8 +240,9 @@ final class Estate implements AutoCloseable {
         return "far-" + source.name();
     }
 
-    void consume(Place from, Place source) throws Exception {
-        JsonNode details = ask(
+    /** What bob is told and given to consume. */
+    JsonNode details(Place source) throws Exception {
+        return ask(
                         source.party(),
                         "bob",
                         null,
@@ -250,6 +251,10 @@ final class Estate implements AutoCloseable {
                         Map.of("offer-urls", Map.of("offer-urls", List.of(source.url()), "bakery-version", 3)))
                 .path("results")
                 .path(0);
+    }
+
+    void consume(Place from, Place source) throws Exception {
+        JsonNode details = details(source);
         ObjectNode arg = ((ObjectNode) details.path("offer")).deepCopy();
         arg.set("macaroon", details.path("macaroon"));
         arg.set("external-controller", details.path("external-controller"));
@@ -287,6 +292,14 @@ final class Estate implements AutoCloseable {
                 Map.of(
                         "args",
                         List.of(Map.of("relation-id", number, "suspended", suspended, "message", "maintenance"))));
+    }
+
+    void resumeAll(Place at) throws Exception {
+        for (Relation relation : at.now().all(Kinds.RELATION)) {
+            if (relation.suspended()) {
+                suspend(at, relation.number(), false);
+            }
+        }
     }
 
     void removeSaas(Place from, String name, boolean force) throws Exception {

@@ -17,7 +17,10 @@ public final class CrossModelCalls {
 
     public record RegisterRelations(List<RegisterRelation> relations) {}
 
-    /** @param remoteEndpoint of the consumer's application; {@code localEndpointName} as the offer names it */
+    /**
+     * @param remoteEndpoint of the consumer's application; {@code localEndpointName} as the offer names it
+     * @param siblings other relations of the same application: who joins a proxy that is there proves one of its relations
+     */
     public record RegisterRelation(
             String applicationToken,
             String sourceModelTag,
@@ -30,7 +33,10 @@ public final class CrossModelCalls {
             List<JsonNode> macaroons,
             Integer bakeryVersion,
             String offeringModelTag,
-            String secret) {}
+            String secret,
+            List<Sibling> siblings) {}
+
+    public record Sibling(String relationToken, String secret) {}
 
     public record WireEndpoint(String name, String role, @JsonProperty("interface") String interfaceName, int limit) {}
 

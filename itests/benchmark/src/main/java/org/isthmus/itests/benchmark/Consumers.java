@@ -183,7 +183,8 @@ final class Consumers implements Figure {
                     List.of(macaroon),
                     2,
                     model,
-                    SECRET));
+                    SECRET,
+                    List.of()));
         }
         RegisterResults registered = (RegisterResults) register.ask(hub.call, new RegisterRelations(all));
         registered.results().forEach(result -> {

@@ -41,6 +41,8 @@ final class CrossModelReconciler implements Reconciler {
     @Override
     public Set<Interest> interests() {
         return Set.of(
+                // What it says of its networks.
+                Interest.in(Kinds.MODEL),
                 Interest.in(Kinds.REMOTE_APPLICATION),
                 Interest.in(Kinds.REMOTE_RELATION),
                 Interest.in(Kinds.RELATION),
@@ -60,7 +62,9 @@ final class CrossModelReconciler implements Reconciler {
             }
         }
         for (Key key : cause.changed()) {
-            if (key.kind().equals(Kinds.REMOTE_APPLICATION)) {
+            if (key.kind().equals(Kinds.MODEL)) {
+                now.all(Kinds.REMOTE_RELATION).forEach(record -> relations.add(record.relation()));
+            } else if (key.kind().equals(Kinds.REMOTE_APPLICATION)) {
                 touch(now, key.id(), relations, saas);
                 if (!now.has(Kinds.REMOTE_APPLICATION, key.id())) {
                     externals.look(controller);

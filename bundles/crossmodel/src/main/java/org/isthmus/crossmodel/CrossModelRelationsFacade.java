@@ -115,10 +115,9 @@ public final class CrossModelRelationsFacade {
         List<OfferConnection> connections =
                 tx.now().listBy(Kinds.CONNECTIONS_BY_APPLICATION_TOKEN, item.applicationToken());
         List<Sibling> siblings = item.siblings() == null ? List.of() : item.siblings();
-        boolean proven = connections.stream()
-                .anyMatch(known -> siblings.stream()
-                        .anyMatch(sibling -> known.token().equals(sibling.relationToken())
-                                && Authority.isProven(known, sibling.secret())));
+        boolean proven = connections.stream().anyMatch(known -> siblings.stream()
+                .anyMatch(sibling ->
+                        known.token().equals(sibling.relationToken()) && Authority.isProven(known, sibling.secret())));
         if (!connections.isEmpty() && !proven) {
             throw Problem.refuse(
                     Code.TRY_AGAIN, "application \"%s\" is connected here already", item.applicationToken());

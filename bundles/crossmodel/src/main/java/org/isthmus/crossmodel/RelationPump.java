@@ -355,8 +355,18 @@ final class RelationPump extends Pump {
 
     private CompletionStage<Void> fine(Relation relation) {
         return relation.status().status().equals("error")
-                ? status(new StatusValue("joining", "", Instant.now()), true)
+                ? status(
+                        new StatusValue(isJoined(model.snapshot(), relation) ? "joined" : "joining", "", Instant.now()),
+                        true)
                 : CompletableFuture.completedFuture(null);
+    }
+
+    /** Whether units of both sides are in it. */
+    private static boolean isJoined(Snapshot now, Relation relation) {
+        Set<String> applications = new HashSet<>();
+        now.by(Kinds.RELATION_UNITS_IN_SCOPE, relation.id())
+                .forEach(unit -> applications.add(Names.applicationOf(unit.unit())));
+        return applications.size() > 1;
     }
 
     private CompletionStage<Void> status(StatusValue status, boolean onlyAfterError) {
@@ -445,8 +455,8 @@ final class RelationPump extends Pump {
                     if (problem == null || problem.code() != Code.FORBIDDEN && problem.code() != Code.NOT_VALID) {
                         return again(failure);
                     }
-                    ingressTold = digest;
-                    return trouble(relation, problem.message()).thenApply(shown -> Outcome.IDLE);
+                    // Until the other side admits them: nobody tells when.
+                    return trouble(relation, problem.message()).thenApply(shown -> Outcome.RETRY);
                 });
     }
 

@@ -99,8 +99,9 @@ public final class AuthorityTest {
 
     /** Of the SAAS, as somebody might copy it out of the consumer's store. */
     private JsonNode copied() throws Exception {
-        return estate.net.json.readTree(
-                consumer.now().get(Kinds.REMOTE_APPLICATION, estate.alias(offering)).macaroon());
+        return estate.net.json.readTree(consumer.now()
+                .get(Kinds.REMOTE_APPLICATION, estate.alias(offering))
+                .macaroon());
     }
 
     private Map<String, Object> registration(Estate.Place from, JsonNode macaroon) {
@@ -126,11 +127,8 @@ public final class AuthorityTest {
     }
 
     private void refused(Code code, String method, String list, Map<String, Object> item) {
-        Refused refused = assertThrows(
-                item.toString(),
-                Refused.class,
-                () -> offering.party()
-                        .ask(null, null, "CrossModelRelations", method, Map.of(list, List.of(item))));
+        Refused refused = assertThrows(item.toString(), Refused.class, () -> offering.party()
+                .ask(null, null, "CrossModelRelations", method, Map.of(list, List.of(item))));
         assertEquals(refused.getMessage(), code, refused.problem().code());
     }
 
@@ -143,7 +141,10 @@ public final class AuthorityTest {
         notRegistered(Code.UNAUTHORIZED, registration(stranger, null));
         JsonNode fresh = macaroon(offering);
         for (String from : List.of("bob", connection().offer())) {
-            JsonNode altered = estate.net.json.readTree(fresh.toString().replace(from, from.equals("bob") ? "admin" : UUID.randomUUID().toString()));
+            JsonNode altered = estate.net.json.readTree(fresh.toString()
+                    .replace(
+                            from,
+                            from.equals("bob") ? "admin" : UUID.randomUUID().toString()));
             notRegistered(Code.UNAUTHORIZED, registration(stranger, altered));
         }
         ObjectNode longer = fresh.deepCopy();
@@ -187,7 +188,8 @@ public final class AuthorityTest {
     @Test
     public void aModelThatSaysItIsAnother() throws Exception {
         // With rights of its own, the token of the other's application, and the other's name or its own.
-        Map<String, Object> item = with(registration(stranger, macaroon(offering)), "application-token", token(consumer));
+        Map<String, Object> item =
+                with(registration(stranger, macaroon(offering)), "application-token", token(consumer));
         notRegistered(Code.TRY_AGAIN, item);
         notRegistered(Code.TRY_AGAIN, with(item, "source-model-tag", "model-" + consumer.uuid()));
         notRegistered(

@@ -253,6 +253,53 @@ final class Estate implements AutoCloseable {
                 .path(0);
     }
 
+    String proxyOf(OfferConnection connection) {
+        return "remote-" + connection.applicationToken().replace("-", "");
+    }
+
+    void configure(Place at, String key, String value) throws Exception {
+        submit(at, tx -> {
+            Map<String, Object> config = new TreeMap<>(tx.now().model().config());
+            config.put(key, value);
+            tx.put(Kinds.MODEL, tx.now().model().withConfig(config));
+        });
+    }
+
+    /** As a migration ends: all of the model is at the other controller, which has it under a new epoch. */
+    Place move(Place from, Party to) throws Exception {
+        Snapshot last = from.now();
+        Party.get(to.store().create(from.uuid(), tx -> {
+            for (var kind : Kinds.all()) {
+                copy(tx, last, kind);
+            }
+            tx.put(Kinds.MODEL, last.model().withEpoch(last.model().epoch() + 1));
+        }));
+        for (Party party : List.of(from.party(), to)) {
+            Party.get(party.store().controller().submit(tx -> {
+                if (party == to) {
+                    tx.put(Kinds.MODEL_ENTRY, new ModelEntry(from.uuid(), from.name(), "admin", "present", NOW));
+                } else {
+                    tx.remove(Kinds.MODEL_ENTRY, from.uuid());
+                }
+                return null;
+            }));
+        }
+        Party.get(from.party().store().delete(from.uuid()));
+        from.party().stop();
+        from.party().start();
+        to.add(from.uuid());
+        Place moved = new Place(to, from.uuid(), from.name());
+        places.set(places.indexOf(from), moved);
+        return moved;
+    }
+
+    private static <E extends org.isthmus.model.Entity> void copy(
+            Tx tx, Snapshot from, org.isthmus.model.Kind<E> kind) {
+        if (!kind.soft()) {
+            from.all(kind).forEach(entity -> tx.put(kind, entity));
+        }
+    }
+
     void consume(Place from, Place source) throws Exception {
         JsonNode details = details(source);
         ObjectNode arg = ((ObjectNode) details.path("offer")).deepCopy();

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.api.Code;
+import org.isthmus.api.Life;
 import org.isthmus.api.OfferUrl;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
@@ -13,6 +14,7 @@ import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Relation;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.RemoteApplication.RemoteEndpoint;
 import org.isthmus.model.Tx;
 import org.isthmus.model.engine.AccessEngine;
@@ -57,11 +59,27 @@ final class Consumption {
                 call.caller().user(),
                 item.macaroon() == null ? null : item.macaroon().toString(),
                 call.now());
-        return call.controller().offers().call(offers -> remember(call, offers, other ? external : null, source)
-                .thenCompose(known -> call.submit(tx -> {
-                    offers.consume(tx, consume);
-                    return null;
-                })));
+        return call.controller().offers().call(offers -> call.controller()
+                .relations()
+                .call(relations -> remember(call, offers, other ? external : null, source)
+                        .thenCompose(known -> call.submit(tx -> {
+                            endTerminated(tx, relations, name, call);
+                            offers.consume(tx, consume);
+                            return null;
+                        }))));
+    }
+
+    /** What takes the name of a SAAS whose offer is gone has no part in its relations. */
+    private static void endTerminated(Tx tx, RelationEngine relations, String name, Call call) {
+        RemoteApplication existing = tx.get(Kinds.REMOTE_APPLICATION, name);
+        if (existing == null || existing.proxy() || !existing.status().status().equals("terminated")) {
+            return;
+        }
+        for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, name)) {
+            if (relation.life() == Life.ALIVE) {
+                relations.destroyRelation(tx, relation.number(), false, call.now());
+            }
+        }
     }
 
     private static List<RemoteEndpoint> endpoints(ConsumeArg item) {

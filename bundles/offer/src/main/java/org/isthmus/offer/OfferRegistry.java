@@ -355,14 +355,7 @@ public final class OfferRegistry implements OfferEngine {
         }
         boolean terminated = "terminated".equals(existing.status().status());
         if (terminated) {
-            // What it was is gone at the far side: its relations go with it, and a new one takes the name.
-            if (tx.now().count(Kinds.RELATIONS_BY_APPLICATION, existing.name()) > 0) {
-                throw Problem.refuse(
-                        Code.TRY_AGAIN,
-                        "saas application \"%s\" is terminated and still has relations: juju remove-saas %s --force",
-                        existing.name(),
-                        existing.name());
-            }
+            // What it was is gone at the far side; its relations end, and a new one takes the name meanwhile.
             tx.put(Kinds.REMOTE_APPLICATION, fresh(consume, existing.consumeVersion() + 1));
             return consume.name();
         }

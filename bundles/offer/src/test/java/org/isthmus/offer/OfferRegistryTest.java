@@ -444,6 +444,7 @@ public final class OfferRegistryTest {
     @Test
     public void whatIsTerminatedIsReplaced() {
         does(tx -> engine.consume(tx, consume("far", "o1", null, "m", "provider")));
+        related();
         does(tx -> engine.setSaasStatus(tx, "far", new StatusValue("terminated", "offer has been removed", NOW)));
         does(tx -> engine.consume(tx, consume("far", "o9", null, "m9", "requirer")));
         assertEquals("o9", saas("far").offer());

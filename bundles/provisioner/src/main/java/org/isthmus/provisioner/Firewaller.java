@@ -21,7 +21,8 @@ import org.isthmus.spi.CloudProvider.Firewall.Rule;
 
 /**
  * Where a cloud filters traffic: exactly the ports that units of exposed applications opened are open on their machines, to those
- * the application is exposed to. Elsewhere it does nothing.
+ * the application is exposed to; and those of applications that other models use, to who dials them from there. Elsewhere it
+ * does nothing.
  */
 final class Firewaller implements Reconciler {
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -44,6 +45,9 @@ final class Firewaller implements Reconciler {
                 Interest.in(Kinds.MACHINE),
                 Interest.in(Kinds.UNIT),
                 Interest.in(Kinds.APPLICATION),
+                Interest.in(Kinds.RELATION),
+                Interest.in(Kinds.RELATION_UNIT),
+                Interest.in(Kinds.OFFER_CONNECTION),
                 Interest.in(Kinds.MODEL));
     }
 

@@ -7,12 +7,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.isthmus.api.Life;
+import org.isthmus.api.Names;
 import org.isthmus.api.PortRange;
 import org.isthmus.model.Application;
 import org.isthmus.model.Application.ExposedEndpoint;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
+import org.isthmus.model.OfferConnection;
+import org.isthmus.model.Relation;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Unit;
 import org.isthmus.model.Unit.UnitPort;
@@ -33,6 +37,8 @@ final class ModelRules {
     private final Map<String, String> homes = new HashMap<>();
     /** Of exposed applications only. */
     private final Map<String, Map<String, ExposedEndpoint>> exposures = new HashMap<>();
+    /** By relation, those by which somebody in another model dials an application here. */
+    private final Map<String, Crossing> crossings = new HashMap<>();
     /** Machines whose cloud does not know yet. */
     private final Set<String> due = new HashSet<>();
 
@@ -41,7 +47,12 @@ final class ModelRules {
         machines.clear();
         homes.clear();
         exposures.clear();
+        crossings.clear();
         due.clear();
+        for (RemoteApplication remote : model.all(Kinds.REMOTE_APPLICATION)) {
+            model.by(Kinds.RELATIONS_BY_APPLICATION, remote.name())
+                    .forEach(relation -> noteCrossing(model, relation.id(), new HashSet<>()));
+        }
         model.all(Kinds.APPLICATION).forEach(application -> noteExposure(application.name(), application));
         for (Machine machine : model.all(Kinds.MACHINE)) {
             read(model, machine.id());
@@ -52,8 +63,17 @@ final class ModelRules {
     /** Looks at what changed. */
     void read(Snapshot model, Set<Key> changed) {
         Set<String> touched = new HashSet<>();
+        Set<String> relations = new HashSet<>();
         for (Key key : changed) {
-            if (key.kind().equals(Kinds.MACHINE)) {
+            if (key.kind().equals(Kinds.RELATION)) {
+                relations.add(key.id());
+            } else if (key.kind().equals(Kinds.RELATION_UNIT)) {
+                relations.add(ofRemote(model, key.id()));
+            } else if (key.kind().equals(Kinds.OFFER_CONNECTION)) {
+                OfferConnection connection = model.get(Kinds.OFFER_CONNECTION, key.id());
+                // One that is gone goes with its relation.
+                relations.add(connection == null ? null : Integer.toString(connection.relation()));
+            } else if (key.kind().equals(Kinds.MACHINE)) {
                 touched.add(key.id());
             } else if (key.kind().equals(Kinds.UNIT)) {
                 touched.add(homes.remove(key.id()));
@@ -65,8 +85,32 @@ final class ModelRules {
                 }
             }
         }
+        relations.remove(null);
+        relations.forEach(number -> noteCrossing(model, number, touched));
         touched.remove(null);
         touched.forEach(machine -> read(model, machine));
+    }
+
+    /** The relation of a unit of another model; null for a unit of this one, whose settings say nothing about who dials. */
+    private static String ofRemote(Snapshot model, String id) {
+        int hash = id.indexOf('#');
+        String application = Names.applicationOf(id.substring(hash + 1));
+        return model.has(Kinds.REMOTE_APPLICATION, application) ? id.substring(0, hash) : null;
+    }
+
+    /** @param touched takes the machines whose rules depend on it */
+    private void noteCrossing(Snapshot model, String relation, Set<String> touched) {
+        Crossing now = Crossing.of(model, relation);
+        Crossing before = now == null ? crossings.remove(relation) : crossings.put(relation, now);
+        if (Objects.equals(before, now)) {
+            return;
+        }
+        for (Crossing each : new Crossing[] {before, now}) {
+            if (each != null) {
+                model.by(Kinds.UNITS_BY_APPLICATION, each.application())
+                        .forEach(unit -> touched.add(machineOf(model, unit)));
+            }
+        }
     }
 
     /** True: it is exposed otherwise than before. */
@@ -115,16 +159,38 @@ final class ModelRules {
     private void add(Snapshot model, Unit unit, String machine, Map<PortRange, Set<String>> sources) {
         homes.remove(unit.name());
         Application application = model.get(Kinds.APPLICATION, unit.application());
-        if (application == null || !application.exposed()) {
+        if (application == null || unit.ports().isEmpty()) {
             return;
         }
         for (UnitPort port : unit.ports()) {
-            Set<String> callers = callers(application, port.endpoint());
+            Set<String> callers = new HashSet<>();
+            if (application.exposed()) {
+                callers.addAll(callers(application, port.endpoint()));
+            }
+            callers.addAll(acrossModels(model, application, port.endpoint()));
             if (!callers.isEmpty()) {
                 sources.computeIfAbsent(port.range(), any -> new HashSet<>()).addAll(callers);
                 homes.put(unit.name(), machine);
             }
         }
+    }
+
+    /** A port opened for every endpoint is open to who dials any. */
+    private Set<String> acrossModels(Snapshot model, Application application, String endpoint) {
+        Set<String> callers = new HashSet<>();
+        if (crossings.isEmpty()) {
+            return callers;
+        }
+        boolean every = endpoint == null || endpoint.isEmpty();
+        for (Relation relation : model.by(Kinds.RELATIONS_BY_APPLICATION, application.name())) {
+            Crossing crossing = crossings.get(relation.id());
+            if (crossing != null
+                    && crossing.application().equals(application.name())
+                    && (every || crossing.endpoint().equals(endpoint))) {
+                callers.addAll(crossing.networks());
+            }
+        }
+        return callers;
     }
 
     /** A port opened for every endpoint is open to whomever any endpoint is exposed to. */

@@ -17,6 +17,10 @@ import org.isthmus.model.Application.ExposedEndpoint;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
+import org.isthmus.model.OfferConnection;
+import org.isthmus.model.Relation;
+import org.isthmus.model.RelationUnit;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Tx;
@@ -126,6 +130,125 @@ public final class ModelRulesTest {
         assertEquals(Map.of("i-0", Set.of()), cloud);
     }
 
+    private static void relation(Tx tx, int number, String remote, boolean proxy, Life life, boolean suspended) {
+        tx.put(
+                Kinds.REMOTE_APPLICATION,
+                new RemoteApplication(
+                        remote,
+                        proxy,
+                        "offer",
+                        null,
+                        null,
+                        "model",
+                        List.of(),
+                        "bob",
+                        null,
+                        "token",
+                        0,
+                        Life.ALIVE,
+                        null,
+                        false,
+                        Instant.EPOCH));
+        tx.put(
+                Kinds.RELATION,
+                new Relation(
+                        number,
+                        remote + ":db a0:web",
+                        List.of(
+                                new Relation.Endpoint(remote, "db", "requirer", "http", "global", 0, false),
+                                new Relation.Endpoint("a0", "web", "provider", "http", "global", 0, false)),
+                        life,
+                        new StatusValue("joined", "", Instant.EPOCH),
+                        suspended,
+                        null,
+                        null,
+                        null,
+                        false,
+                        Instant.EPOCH));
+    }
+
+    private static void ingress(Tx tx, int number, String... networks) {
+        tx.put(
+                Kinds.OFFER_CONNECTION,
+                new OfferConnection(
+                        "token-" + number,
+                        "offer",
+                        "bob",
+                        "c",
+                        "m",
+                        "application",
+                        number,
+                        "hash",
+                        List.of(networks),
+                        0,
+                        Instant.EPOCH));
+    }
+
+    private static void dials(Tx tx, int number, String unit, boolean inScope, String networks) {
+        tx.put(Kinds.RELATION_UNIT, new RelationUnit(number, unit, inScope, Map.of("egress-subnets", networks), 1, ""));
+    }
+
+    private void onlyA0IsOpenTo(String... networks) {
+        Set<Rule> rules =
+                networks.length == 0 ? Set.of() : Set.of(new Rule(PortRange.parse("80/tcp"), Set.of(networks)));
+        assertEquals(Map.of("i-0", rules, "i-1", Set.of()), cloud);
+    }
+
+    private void twoMachines() {
+        change(tx -> {
+            machine(tx);
+            machine(tx);
+            tx.put(Kinds.APPLICATION, application("a0", null));
+            tx.put(Kinds.APPLICATION, application("a1", null));
+            tx.put(Kinds.UNIT, unit("a0/0", "0", null, "web", 80));
+            tx.put(Kinds.UNIT, unit("a1/0", "1", null, "", 80));
+        });
+        onlyA0IsOpenTo();
+    }
+
+    @Test
+    public void anOfferedApplicationIsOpenToItsConsumersThoughItIsNotExposed() {
+        twoMachines();
+        change(tx -> relation(tx, 5, "remote-aa", true, Life.ALIVE, false));
+        onlyA0IsOpenTo();
+        assertEquals(Set.of("i-0"), change(tx -> ingress(tx, 5, "10.0.0.1/32", "10.0.0.2/32")));
+        onlyA0IsOpenTo("10.0.0.1/32", "10.0.0.2/32");
+        change(tx -> {
+            relation(tx, 6, "remote-bb", true, Life.ALIVE, false);
+            ingress(tx, 6, "10.0.9.0/24");
+        });
+        onlyA0IsOpenTo("10.0.0.1/32", "10.0.0.2/32", "10.0.9.0/24");
+        change(tx -> relation(tx, 5, "remote-aa", true, Life.ALIVE, true));
+        onlyA0IsOpenTo("10.0.9.0/24");
+        change(tx -> relation(tx, 5, "remote-aa", true, Life.ALIVE, false));
+        change(tx -> {
+            tx.remove(Kinds.RELATION, "5");
+            tx.remove(Kinds.OFFER_CONNECTION, "token-5");
+        });
+        onlyA0IsOpenTo("10.0.9.0/24");
+        // A port of another endpoint is none of theirs.
+        change(tx -> tx.put(Kinds.UNIT, unit("a0/0", "0", null, "admin", 80)));
+        onlyA0IsOpenTo();
+        change(tx -> tx.put(Kinds.UNIT, unit("a0/0", "0", null, "", 80)));
+        onlyA0IsOpenTo("10.0.9.0/24");
+        change(tx -> relation(tx, 6, "remote-bb", true, Life.DYING, false));
+        onlyA0IsOpenTo();
+    }
+
+    @Test
+    public void aConsumerThatProvidesIsOpenToTheUnitsOfTheOffer() {
+        twoMachines();
+        change(tx -> relation(tx, 5, "far", false, Life.ALIVE, false));
+        assertEquals(Set.of("i-0"), change(tx -> dials(tx, 5, "far/3", true, "10.0.0.3/32, fd00::/64")));
+        onlyA0IsOpenTo("10.0.0.3/32", "fd00::/64");
+        // What is said by units of this model opens nothing, nor does nonsense.
+        assertEquals(Set.of(), change(tx -> dials(tx, 5, "a0/0", true, "10.0.0.9/32")));
+        change(tx -> dials(tx, 5, "far/4", true, "everybody"));
+        onlyA0IsOpenTo("10.0.0.3/32", "fd00::/64");
+        change(tx -> dials(tx, 5, "far/3", false, "10.0.0.3/32"));
+        onlyA0IsOpenTo();
+    }
+
     @Test
     public void whatIsKeptUpIsWhatOneWouldReadAnew() {
         long seed = System.nanoTime();
@@ -143,7 +266,27 @@ public final class ModelRulesTest {
         String application = "a" + random.nextInt(APPLICATIONS);
         String name = application + "/" + random.nextInt(4);
         Machine some = tx.get(Kinds.MACHINE, Integer.toString(random.nextInt(MACHINES)));
-        switch (random.nextInt(8)) {
+        int number = random.nextInt(3);
+        switch (random.nextInt(11)) {
+            case 8 ->
+                relation(
+                        tx,
+                        number,
+                        "r" + number,
+                        number > 0,
+                        random.nextInt(4) == 0 ? Life.DYING : Life.ALIVE,
+                        random.nextInt(4) == 0);
+            case 9 -> {
+                if (number > 0) {
+                    ingress(tx, number, "10.0.0." + random.nextInt(9) + "/32");
+                } else {
+                    dials(tx, 0, "r0/0", random.nextBoolean(), "10.0.1." + random.nextInt(9) + "/32");
+                }
+            }
+            case 10 -> {
+                tx.remove(Kinds.RELATION, Integer.toString(number));
+                tx.remove(Kinds.OFFER_CONNECTION, "token-" + number);
+            }
             case 0 -> machine(tx);
             case 1 -> {
                 if (some != null) {

@@ -273,7 +273,9 @@ public final class Relations implements RelationEngine {
     public void updateAddresses(Tx tx, String unit, Map<String, String> addressSettings) {
         tx = tx.as(ROOM);
         for (int relation : Scopes.of(tx, unit)) {
-            Scopes.write(tx, relation, unit, addressSettings);
+            Map<String, String> shown =
+                    Addresses.shown(tx.now(), Scopes.need(tx.now(), relation), unit, addressSettings);
+            Scopes.write(tx, relation, unit, shown);
         }
     }
 

@@ -49,7 +49,13 @@ final class Scopes {
         long version = before == null ? 0 : before.version() + 1;
         tx.put(
                 Kinds.RELATION_UNIT,
-                new RelationUnit(number, unitName, true, merged(Map.of(), settings), version, container));
+                new RelationUnit(
+                        number,
+                        unitName,
+                        true,
+                        merged(Map.of(), remote ? settings : Addresses.shown(now, relation, unitName, settings)),
+                        version,
+                        container));
         return subordinate;
     }
 

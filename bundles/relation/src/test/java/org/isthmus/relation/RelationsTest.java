@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.isthmus.api.Address;
 import org.isthmus.api.Base;
 import org.isthmus.api.Code;
 import org.isthmus.api.Life;
@@ -22,6 +23,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.Machine;
 import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.RemoteApplication;
@@ -486,6 +488,72 @@ public final class RelationsTest {
                 now.get(Kinds.REMOTE_APPLICATION, "prod-db").withForced(true));
         does(tx -> engine.settle(tx, NOW));
         assertFalse(now.has(Kinds.RELATION, Integer.toString(number)));
+    }
+
+    private void machine(String publicAddress) {
+        now = now.with(
+                Kinds.MACHINE,
+                new Machine(
+                        "0",
+                        Life.ALIVE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(
+                                new Address("10.0.0.1", "ipv4", "local-cloud"),
+                                new Address(publicAddress, "ipv4", "public")),
+                        null,
+                        null,
+                        null,
+                        false,
+                        false,
+                        NOW));
+    }
+
+    private Map<String, String> said(int relation, String unit) {
+        RelationUnit part = now.get(Kinds.RELATION_UNIT, RelationUnit.idOf(relation, unit));
+        return part.settings();
+    }
+
+    @Test
+    public void anotherModelIsToldThePublicAddress() {
+        remote("remote-0a1b", true, "active", "requirer");
+        machine("203.0.113.7");
+        int across = relate("mysql:db", "remote-0a1b:db");
+        int within = relate("mysql", "wordpress");
+        Map<String, String> own =
+                Map.of("private-address", "10.0.0.1", "ingress-address", "10.0.0.1", "egress-subnets", "10.0.0.1/32");
+        does(tx -> engine.enterScope(tx, across, "mysql/0", own));
+        does(tx -> engine.enterScope(tx, within, "mysql/0", own));
+        assertEquals(own, said(within, "mysql/0"));
+        assertEquals(
+                Map.of(
+                        "private-address",
+                        "10.0.0.1",
+                        "ingress-address",
+                        "203.0.113.7",
+                        "egress-subnets",
+                        "203.0.113.7/32"),
+                said(across, "mysql/0"));
+        machine("203.0.113.8");
+        does(tx -> engine.updateAddresses(tx, "mysql/0", own));
+        assertEquals(own, said(within, "mysql/0"));
+        assertEquals("203.0.113.8", said(across, "mysql/0").get("ingress-address"));
+        assertEquals("203.0.113.8/32", said(across, "mysql/0").get("egress-subnets"));
+        now = now.with(
+                Kinds.RELATION,
+                now.get(Kinds.RELATION, Integer.toString(across))
+                        .withEgress(List.of("198.51.100.0/24", "10.1.0.0/16")));
+        does(tx -> engine.updateAddresses(tx, "mysql/0", own));
+        assertEquals("198.51.100.0/24,10.1.0.0/16", said(across, "mysql/0").get("egress-subnets"));
     }
 
     @Test

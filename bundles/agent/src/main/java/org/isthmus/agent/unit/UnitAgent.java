@@ -346,11 +346,13 @@ public final class UnitAgent implements Runnable {
 
     private void publishAddresses(UnitRemoteState seen) throws InterruptedException {
         String address = seen.privateAddress();
-        boolean changed = toldAddresses != null && address != null && !address.equals(toldAddresses);
+        // Which of the two is shown in which relation the controller knows.
+        String both = address + " " + seen.publicAddress();
+        boolean changed = toldAddresses != null && address != null && !both.equals(toldAddresses);
         if (changed && !local.relations().isEmpty()) {
             api.updateAddresses(addressSettings(address));
         }
-        toldAddresses = address == null ? toldAddresses : address;
+        toldAddresses = address == null ? toldAddresses : both;
     }
 
     private static Map<String, String> addressSettings(String address) {

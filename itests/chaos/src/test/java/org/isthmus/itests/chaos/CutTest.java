@@ -160,7 +160,9 @@ public class CutTest {
             sides.tell("the consumer is done");
             assertTrue(sides.consumer.figure("isthmus_crossmodel_outbox") > 0);
             sides.offering.start();
-            sides.await("the offering side is clean", () -> sides.offering.connections().isEmpty());
+            sides.await(
+                    "the offering side is clean",
+                    () -> sides.offering.connections().isEmpty());
             sides.offering.juju("remove-offer", "-y", "mouth").ok();
             sides.await("what was owed is told", () -> sides.consumer.figure("isthmus_crossmodel_outbox") == 0);
 
@@ -168,7 +170,8 @@ public class CutTest {
             sides.consumer.kill();
             sides.tell("the consumer is dead");
             sides.await(
-                    "that is seen", () -> sides.offering.juju("offers").ok().out().contains("joined, lost, last seen "));
+                    "that is seen",
+                    () -> sides.offering.juju("offers").ok().out().contains("joined, lost, last seen "));
             sides.offering.juju("remove-offer", "-y", "mouth").refused("has 1 relation");
             sides.offering.juju("remove-offer", "--force", "-y", "mouth").ok();
             sides.await("its hooks ran", sides.offering::hearsNothing);

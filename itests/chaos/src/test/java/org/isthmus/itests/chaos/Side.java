@@ -257,8 +257,7 @@ final class Side {
     }
 
     String saasStatus() {
-        return status()
-                .path("application-endpoints")
+        return status().path("application-endpoints")
                 .path("mouth")
                 .path("application-status")
                 .path("current")

@@ -24,9 +24,10 @@ install_server() {
   chmod 600 "$home/client.cnf" "$home/root-password"
   if [ ! -d "$home/data" ]; then
     # Whole under its name, or not at all: this hook may be cut off and run again.
+    # (--force: a machine may have no name that can be looked up.)
     rm -rf "$home/data.new"
     with_libs mariadb-install-db --no-defaults --basedir="$root/usr" --datadir="$home/data.new" --tmpdir="$home/tmp" \
-      --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve $(as_user) > "$home/install.log" 2>&1 \
+      --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve --force $(as_user) > "$home/install.log" 2>&1 \
       || { cat "$home/install.log" >&2; exit 1; }
     mv "$home/data.new" "$home/data"
   fi

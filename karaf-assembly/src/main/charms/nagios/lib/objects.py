@@ -26,6 +26,9 @@ def value(text):
 
 
 def plugin(check, *arguments):
+    # From release 2.4 on the plugins have one made of curl instead, with the same arguments.
+    if check == "http" and not os.path.exists(f"{plugins}/check_http"):
+        check = "curl"
     return " ".join([run, f"{plugins}/check_{check}", *arguments])
 
 

@@ -97,10 +97,19 @@ server_user() {
   echo "$each"
 }
 
-# As root, where that user cannot get at the machine's folder: nobody in a name space of users of its own, which can, and can no more.
+# As root, where that user cannot get at the machine's folder: nobody in a name space of users of its own, who can. Where there may be
+# no such name space, as in most containers: the user with the right to pass by folders' permissions.
 as_nobody() {
   [ "$(id -u)" = 0 ] || return 0
-  setpriv --reuid "$(id -u "$(server_user)")" --clear-groups test -x "$server/run" 2> /dev/null || echo unshare --user
+  local as
+  as="--reuid $(id -u "$(server_user)") --regid $(id -g "$(server_user)") --clear-groups"
+  if setpriv $as test -x "$server/run" 2> /dev/null; then
+    return 0
+  elif unshare --user true 2> /dev/null; then
+    echo unshare --user
+  else
+    echo setpriv $as --inh-caps +dac_override --ambient-caps +dac_override
+  fi
 }
 
 write_server() {

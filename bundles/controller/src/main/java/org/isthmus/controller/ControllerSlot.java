@@ -70,7 +70,7 @@ final class ControllerSlot {
             throw new IOException("controller " + name + " runs");
         }
         if (on.stores() == null || on.journals() == null) {
-            throw new IOException("this container waits for " + on.missing());
+            throw Problem.refuse(Code.TRY_AGAIN, "this container waits for %s, try again", on.missing());
         }
         return on.stores().open(uuid, RunningController.storeFolder(folder), false, on.journals());
     }

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class Host implements ControllerHost, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
     private static final long START_LIMIT_SECONDS = 60;
+    private static final long TURN_LIMIT_SECONDS = 10;
 
     private final Path base;
     private final ApiPorts ports;
@@ -171,9 +172,12 @@ final class Host implements ControllerHost, AutoCloseable {
 
     @Override
     public List<Status> controllers() {
+        Map<String, Status> all = new LinkedHashMap<>();
+        configurations.known().forEach((uuid, name) -> all.put(uuid, new Status(uuid, name, "waiting for its room")));
         synchronized (slots) {
-            return slots.values().stream().map(ControllerSlot::status).toList();
+            slots.forEach((uuid, slot) -> all.put(uuid, slot.status()));
         }
+        return List.copyOf(all.values());
     }
 
     @Override
@@ -264,16 +268,20 @@ final class Host implements ControllerHost, AutoCloseable {
 
     @Override
     public CompletionStage<Void> remove(String uuid, boolean force, Consumer<String> progress) {
-        ControllerSlot slot;
         synchronized (slots) {
-            slot = slots.get(uuid);
-        }
-        if (slot == null) {
-            return CompletableFuture.failedFuture(Problem.notFound("controller", uuid));
+            // Nothing is known here any more, but the controllers are: they come back with this room.
+            if (closed) {
+                return CompletableFuture.failedFuture(Problem.refuse(
+                        Code.TRY_AGAIN, "the room of this container's controllers is being replaced, try again"));
+            }
+            if (!slots.containsKey(uuid) && !configurations.known().containsKey(uuid)) {
+                return CompletableFuture.failedFuture(Problem.notFound("controller", uuid));
+            }
         }
         return CompletableFuture.runAsync(
                 () -> {
                     try {
+                        ControllerSlot slot = awaitTurn(uuid);
                         new Remover(rooms, executors).remove(slot, force, progress);
                         configurations.delete(uuid);
                         unconfigured(uuid);
@@ -284,6 +292,30 @@ final class Host implements ControllerHost, AutoCloseable {
                     }
                 },
                 executors.operations());
+    }
+
+    /** One that is only starting, or whose rooms are being replaced, is given the time that requests have. */
+    private ControllerSlot awaitTurn(String uuid) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TURN_LIMIT_SECONDS);
+        try {
+            synchronized (slots) {
+                while (true) {
+                    ControllerSlot slot = slots.get(uuid);
+                    String state = slot == null ? "" : slot.status().state();
+                    long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                    if (state.equals("running") || state.startsWith("failed") || left <= 0 || closed) {
+                        if (slot == null) {
+                            throw Problem.refuse(Code.TRY_AGAIN, "the controller is not taken up yet, try again");
+                        }
+                        return slot;
+                    }
+                    slots.wait(Math.min(left, 100));
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        }
     }
 
     @Override

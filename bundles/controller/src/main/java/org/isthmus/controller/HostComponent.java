@@ -1,6 +1,7 @@
 package org.isthmus.controller;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.controller.Host.Departure;
 import org.isthmus.model.engine.AccessEngine;
@@ -327,6 +331,21 @@ public final class HostComponent implements ControllerHost {
             ConfigurationFile.write(file(uuid), settings);
             settings.put(FILE_NAME, file(uuid).toUri().toString());
             admin.getFactoryConfiguration(FACTORY, instance(uuid), "?").update(settings);
+        }
+
+        @Override
+        public Map<String, String> known() {
+            Map<String, String> known = new TreeMap<>();
+            for (String instance : found(etc)) {
+                Properties settings = new Properties();
+                try (Reader file = Files.newBufferedReader(etc.resolve(FACTORY + "-" + instance + ".cfg"))) {
+                    settings.load(file);
+                    known.put(settings.getProperty("uuid", ""), settings.getProperty("name", ""));
+                } catch (IOException | IllegalArgumentException gone) {
+                    LOG.debug("the configuration {} was not read: {}", instance, gone.getMessage());
+                }
+            }
+            return known;
         }
 
         @Override

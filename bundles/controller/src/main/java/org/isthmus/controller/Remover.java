@@ -57,6 +57,8 @@ final class Remover {
         Store store;
         try {
             store = slot.openStore();
+        } catch (Refused waiting) {
+            throw waiting;
         } catch (IOException | RuntimeException unreadable) {
             LOG.error("The store of {} cannot be read; machines it may have are left", slot.folder(), unreadable);
             progress.accept("The controller's store cannot be read (" + unreadable.getMessage()

@@ -167,7 +167,8 @@ final class DestroyControllerCommand extends Command {
                 hosted = hosted(session, api);
                 asked = false;
             } catch (Failure lost) {
-                if (asked && !api.connection().isOpen()) {
+                // With models left it was not the controller's end that cut the connection.
+                if (asked && hosted.isEmpty() && !api.connection().isOpen()) {
                     awaitGone(session, controller, api);
                     return;
                 }
@@ -179,7 +180,7 @@ final class DestroyControllerCommand extends Command {
     /** The connection goes with the controller; and its store must be gone before its name is free. */
     private static void awaitGone(Session session, Data.Controller controller, Api api) {
         ControllerHost host = session.doors().host();
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 480; i++) {
             boolean listed = host != null
                     && host.controllers().stream().anyMatch(c -> c.uuid().equals(controller.uuid()));
             if (!listed && (host != null || !api.connection().isOpen())) {
@@ -187,6 +188,7 @@ final class DestroyControllerCommand extends Command {
             }
             Waiting.pause(250);
         }
+        throw Failure.of("the controller is still there");
     }
 
     /** Of this container, without asking its API. */

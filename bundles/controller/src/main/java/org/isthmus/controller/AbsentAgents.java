@@ -13,6 +13,7 @@ import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.ControllerContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Presence is rebuilt as agents and consumers come back. Those that have not come a while after the start are noted as away: they died while
@@ -77,12 +78,19 @@ final class AbsentAgents implements Runnable {
                     return absent;
                 }))
                 .whenComplete((absent, failure) -> {
-                    if (failure == null) {
-                        LOG.warn("Not back after {} s: {}", GRACE_SECONDS, String.join(", ", absent));
-                    } else {
-                        LOG.warn("Absent agents were not noted in {}", model.id(), failure);
+                    // On the store's own thread, which is signed with the controller.
+                    try (MDC.MDCCloseable of = MDC.putCloseable("model", model.id())) {
+                        told(model, absent, failure);
                     }
                 });
+    }
+
+    private static void told(Documents model, List<String> absent, Throwable failure) {
+        if (failure == null) {
+            LOG.warn("Not back after {} s: {}", GRACE_SECONDS, String.join(", ", absent));
+        } else {
+            LOG.warn("Absent agents were not noted in {}", model.id(), failure);
+        }
     }
 
     /** Tags of agents that had started and were not seen since. */

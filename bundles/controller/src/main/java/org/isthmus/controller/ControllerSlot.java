@@ -10,6 +10,7 @@ import org.isthmus.rpc.ControllerHost;
 import org.isthmus.rpc.ControllerHost.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The place of one configured controller: starts it when all that it stands on is there, pauses or closes it when some of that
@@ -76,7 +77,11 @@ final class ControllerSlot {
     }
 
     /** What it stands on came: called with everything that is there now. */
-    synchronized void offer(Foundations now) {
+    void offer(Foundations now) {
+        signed(() -> take(now));
+    }
+
+    private synchronized void take(Foundations now) {
         on = now;
         if (ended) {
             return;
@@ -97,6 +102,8 @@ final class ControllerSlot {
                     throw failure;
                 }
                 running = made;
+                // Only now its own log takes lines.
+                LOG.info("Controller {} ({}) serves on {}", name, uuid, String.join(", ", made.apiAddresses()));
                 ready.complete(made);
             } else {
                 running.resume(now);
@@ -112,7 +119,11 @@ final class ControllerSlot {
     }
 
     /** A room that keeps state leaves: waits for what is in flight. */
-    synchronized void pause(Foundations left) {
+    void pause(Foundations left) {
+        signed(() -> pauseNow(left));
+    }
+
+    private synchronized void pauseNow(Foundations left) {
         on = left;
         if (running != null) {
             running.pause();
@@ -121,7 +132,11 @@ final class ControllerSlot {
     }
 
     /** A room that cannot be replaced under a running controller leaves. */
-    synchronized void stop(Foundations left) {
+    void stop(Foundations left) {
+        signed(() -> stopNow(left));
+    }
+
+    private synchronized void stopNow(Foundations left) {
         on = left;
         if (running != null) {
             running.close();
@@ -131,7 +146,11 @@ final class ControllerSlot {
         }
     }
 
-    synchronized void end() {
+    void end() {
+        signed(this::endNow);
+    }
+
+    private synchronized void endNow() {
         ended = true;
         if (running != null) {
             running.close();
@@ -139,5 +158,12 @@ final class ControllerSlot {
         }
         ready.completeExceptionally(Problem.refuse(Code.STOPPED, "controller \"%s\" was stopped", name));
         state = "stopped";
+    }
+
+    /** What is logged meanwhile is this controller's. */
+    private void signed(Runnable work) {
+        try (MDC.MDCCloseable owner = MDC.putCloseable("controller", uuid)) {
+            work.run();
+        }
     }
 }

@@ -38,6 +38,9 @@ final class Host implements ControllerHost, AutoCloseable {
     private final Executors executors;
     private final ControllerConfigurations configurations;
     private final Map<String, ControllerSlot> slots = new LinkedHashMap<>();
+    /** What is being removed; guarded by the slots. */
+    private final Map<String, Status> leaving = new LinkedHashMap<>();
+
     private Foundations foundations = Foundations.NONE;
     private volatile Runnable removed = () -> {};
     private boolean closed;
@@ -176,6 +179,7 @@ final class Host implements ControllerHost, AutoCloseable {
         configurations.known().forEach((uuid, name) -> all.put(uuid, new Status(uuid, name, "waiting for its room")));
         synchronized (slots) {
             slots.forEach((uuid, slot) -> all.put(uuid, slot.status()));
+            all.putAll(leaving);
         }
         return List.copyOf(all.values());
     }
@@ -283,15 +287,30 @@ final class Host implements ControllerHost, AutoCloseable {
                     try {
                         ControllerSlot slot = awaitTurn(uuid);
                         new Remover(rooms, executors).remove(slot, force, progress);
-                        configurations.delete(uuid);
-                        unconfigured(uuid);
-                        Bootstrapper.deleteTree(slot.folder());
+                        takeDown(slot);
                         removed.run();
                     } catch (IOException failure) {
                         throw Problem.refuse(Code.NONE, "cannot remove controller: %s", failure.getMessage());
                     }
                 },
                 executors.operations());
+    }
+
+    /** Until its folder is gone it is listed, and its name is taken. */
+    private void takeDown(ControllerSlot slot) throws IOException {
+        String uuid = slot.uuid();
+        synchronized (slots) {
+            leaving.put(uuid, new Status(uuid, slot.status().name(), "stopping"));
+        }
+        try {
+            configurations.delete(uuid);
+            unconfigured(uuid);
+            Bootstrapper.deleteTree(slot.folder());
+        } finally {
+            synchronized (slots) {
+                leaving.remove(uuid);
+            }
+        }
     }
 
     /** One that is only starting, or whose rooms are being replaced, is given the time that requests have. */

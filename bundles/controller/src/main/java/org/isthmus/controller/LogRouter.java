@@ -14,7 +14,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Puts what this container logs about a controller or one of its models into that controller's debug log, by the MDC of the
- * line: lines about a model under the model, all others under the controller's own model.
+ * line: lines about a model under the model, all others under the controller's own model. A line that is not signed is the
+ * container's own, which several controllers may share: no controller's people read it.
  */
 @Component(service = PaxAppender.class, property = "org.ops4j.pax.logging.appender.name=isthmus")
 public final class LogRouter implements PaxAppender {
@@ -34,9 +35,12 @@ public final class LogRouter implements PaxAppender {
         }
         Map<?, ?> mdc = event.getProperties();
         Object controller = mdc == null ? null : mdc.get("controller");
+        if (controller == null) {
+            return;
+        }
         for (RunningController running : host.host().running()) {
-            if (controller == null || controller.equals(running.uuid())) {
-                Object model = mdc == null ? null : mdc.get("model");
+            if (controller.equals(running.uuid())) {
+                Object model = mdc.get("model");
                 append(running, model == null ? null : model.toString(), event);
             }
         }

@@ -116,7 +116,6 @@ final class RunningController implements ControllerContext, AutoCloseable {
                         () -> executors.operations().execute(new AbsentAgents(this)),
                         AbsentAgents.GRACE_SECONDS,
                         TimeUnit.SECONDS);
-        LOG.info("Controller {} ({}) serves on {}:{}", name, uuid, bind, port);
     }
 
     /** The rooms that keep state are leaving: requests park until {@link #resume}. */

@@ -64,7 +64,7 @@ final class Appender implements AutoCloseable {
         this.probeSet = probeSet;
         this.workers = workers;
         this.metrics = metrics;
-        this.thread = new Thread(this::run, "state-append-" + name);
+        this.thread = new Thread(workers.signed(this::run), "state-append-" + name);
         this.thread.setDaemon(true);
     }
 

@@ -101,7 +101,7 @@ final class JournaledStore implements Store {
                 throw new NoSuchFileException(
                         folder.toString(), null, "the store has no documents of controller " + uuid);
             }
-            workers = new Workers(shortName(uuid));
+            workers = new Workers(uuid, shortName(uuid));
             return new JournaledStore(
                     uuid,
                     lock,

@@ -14,13 +14,16 @@ import org.slf4j.MDC;
 
 /** The threads of one store; idle ones go away, except the appender's. */
 final class Workers implements AutoCloseable {
+    private final String controller;
     private final ThreadPoolExecutor deciders;
     private final ThreadPoolExecutor tellers;
     private final ScheduledThreadPoolExecutor scheduler;
     private final Steady steady;
 
-    Workers(String name) {
+    /** @param controller its UUID; what is logged on these threads is signed with it */
+    Workers(String controller, String name) {
         int threads = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+        this.controller = controller;
         deciders = pool("state-decide-" + name, threads);
         tellers = pool("state-tell-" + name, threads);
         scheduler = new ScheduledThreadPoolExecutor(1, named("state-clock-" + name));
@@ -29,24 +32,28 @@ final class Workers implements AutoCloseable {
         steady = new Steady(scheduler);
     }
 
-    private static ThreadPoolExecutor pool(String name, int threads) {
+    private ThreadPoolExecutor pool(String name, int threads) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    private static ThreadFactory named(String name) {
+    private ThreadFactory named(String name) {
         AtomicInteger count = new AtomicInteger();
         return work -> {
-            // The log's context is inherited: whoever happens to need a new thread would sign all that it ever logs.
-            Runnable unsigned = () -> {
-                MDC.clear();
-                work.run();
-            };
-            Thread thread = new Thread(unsigned, name + "-" + count.incrementAndGet());
+            Thread thread = new Thread(signed(work), name + "-" + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
+        };
+    }
+
+    /** The log's context is inherited: whoever happens to need a new thread would sign all that it ever logs. */
+    Runnable signed(Runnable work) {
+        return () -> {
+            MDC.clear();
+            MDC.put("controller", controller);
+            work.run();
         };
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.isthmus.api.Names;
 import org.isthmus.model.Change;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
@@ -108,6 +109,8 @@ final class LeaseClock implements Leases, AutoCloseable {
                 }
             } else if (change.key().kind().equals(Kinds.APPLICATION) && change.after() == null) {
                 removeWith(change.key().id());
+            } else if (change.key().kind().equals(Kinds.UNIT) && change.after() == null) {
+                endWith(change.key().id());
             }
         }
     }
@@ -152,6 +155,20 @@ final class LeaseClock implements Leases, AutoCloseable {
                         LOG.warn("The lease of {}, which is gone, stays: {}", application, failure.getMessage());
                     }
                 });
+    }
+
+    /** What a unit leads that is gone from the model is free: nothing it still does is taken. */
+    private void endWith(String unit) {
+        String application = Names.applicationOf(unit);
+        Term term;
+        synchronized (this) {
+            term = terms.get(application);
+            if (closed || term == null || term.ending || !term.holder.equals(unit)) {
+                return;
+            }
+            term.ending = true;
+        }
+        end(application, term);
     }
 
     private void look() {

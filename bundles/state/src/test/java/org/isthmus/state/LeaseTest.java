@@ -20,6 +20,7 @@ import org.isthmus.api.Refused;
 import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
+import org.isthmus.model.Unit;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Leases;
 import org.junit.After;
@@ -174,6 +175,34 @@ public class LeaseTest {
                 return false;
             }
         });
+    }
+
+    @Test
+    public void aUnitThatIsRemovedLeavesItsLeaseFree() throws Exception {
+        get(model.submit(tx -> {
+            tx.put(Kinds.UNIT, unit("mysql/0"));
+            tx.put(Kinds.UNIT, unit("mysql/1"));
+            return null;
+        }));
+        assertTrue(claim("mysql/0"));
+        remove("mysql/1");
+        assertEquals("mysql/0", lease().holder());
+        remove("mysql/0");
+        until("nobody leads", () -> lease().holder() == null);
+        assertTrue(claim("mysql/2"));
+        assertEquals(2, lease().fencing());
+    }
+
+    private void remove(String unit) throws Exception {
+        get(model.submit(tx -> {
+            tx.remove(Kinds.UNIT, unit);
+            return null;
+        }));
+    }
+
+    private static Unit unit(String name) {
+        return new Unit(
+                name, "mysql", Life.ALIVE, null, null, null, null, null, null, null, null, null, false, null, null);
     }
 
     @Test

@@ -25,27 +25,7 @@ import org.isthmus.wire.agent.StatusReading;
 /** The hook tools: what each reads and writes in the context of the hook that calls it. */
 final class HookTools {
     /** Every tool, as its file is called. */
-    static final Set<String> NAMES = Set.of(
-            "application-version-set",
-            "close-port",
-            "config-get",
-            "goal-state",
-            "is-leader",
-            "juju-log",
-            "network-get",
-            "open-port",
-            "opened-ports",
-            "relation-get",
-            "relation-ids",
-            "relation-list",
-            "relation-model-get",
-            "relation-set",
-            "state-delete",
-            "state-get",
-            "state-set",
-            "status-get",
-            "status-set",
-            "unit-get");
+    static final Set<String> NAMES = ToolHelp.tools();
 
     private static final Set<String> PRINTING = Set.of("format", "output");
     private static final Map<String, String> PRINTING_SHORT = Map.of("o", "output");
@@ -81,10 +61,11 @@ final class HookTools {
     }
 
     private String tool(ToolCall call, HookContext context) throws InterruptedException, IOException {
-        if (call.args().contains("--help")
+        if (NAMES.contains(call.tool())
+                && call.args().contains("--help")
                 && (!call.args().contains("--")
                         || call.args().indexOf("--help") < call.args().indexOf("--"))) {
-            return "Usage: " + call.tool() + " [options]\n";
+            return ToolHelp.of(call.tool());
         }
         return switch (call.tool()) {
             case "application-version-set" -> applicationVersionSet(call, context);

@@ -272,6 +272,16 @@ public class HookToolsTest {
         assertEquals(Map.of("a", "1", "c", "three", "old", "1"), context.changedState());
     }
 
+    @Test
+    public void everyToolHelps() throws Exception {
+        for (String tool : HookTools.NAMES) {
+            Ran ran = sh(tool + " --help");
+            assertEquals(tool, 0, ran.exit());
+            assertTrue(ran.out(), ran.out().startsWith("Usage: " + tool + " [options]"));
+        }
+        prints("juju-log -- --help", "");
+    }
+
     /** How the Python library `ops` calls them; `--` ends options. */
     @Test
     public void formsOfCharmLibraries() throws Exception {

@@ -1,9 +1,12 @@
 package org.isthmus.agentfacades;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.model.Key;
+import org.isthmus.model.Kinds;
 import org.isthmus.model.Snapshot;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Call;
@@ -40,7 +43,7 @@ public final class DeployerFacade {
                 call.model().id(),
                 MachineView.interests(machine, principals),
                 memory,
-                new MachineStateResult(state),
+                new MachineStateResult(state, call.model().trace(List.of(new Key(Kinds.MACHINE, machine)))),
                 true);
     }
 

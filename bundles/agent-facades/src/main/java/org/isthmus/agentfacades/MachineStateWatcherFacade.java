@@ -27,6 +27,8 @@ public final class MachineStateWatcherFacade {
                 memory.get(Watched.PRINCIPALS));
         boolean news = watched.isNews(memory, state);
         // No changed keys: the first call, which is always answered.
-        return news || changed.isEmpty() ? new MachineStateResult(state) : null;
+        return news || changed.isEmpty()
+                ? new MachineStateResult(state, call.model().trace(changed))
+                : null;
     }
 }

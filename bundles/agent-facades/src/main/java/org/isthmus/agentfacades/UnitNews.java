@@ -73,7 +73,7 @@ final class UnitNews {
         }
         UnitRemoteState head = head(model, rewatch);
         boolean isNews = watched.isNews(memory, head) || !news.isEmpty() || !gone.isEmpty();
-        return isNews ? new UnitRemoteStateResult(head.withRelations(news), true, gone) : null;
+        return isNews ? new UnitRemoteStateResult(head.withRelations(news), true, gone, null) : null;
     }
 
     private UnitRemoteState head(Snapshot model, boolean rewatch) {

@@ -6,6 +6,7 @@ import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Facade;
 import org.isthmus.rpc.Next;
 import org.isthmus.rpc.WatchHandle;
+import org.isthmus.wire.agent.UnitRemoteStateResult;
 
 /** Tells a unit's agent what of its remote state changed. */
 @Facade(name = "UnitStateWatcher", since = 1, until = 1)
@@ -21,8 +22,9 @@ public final class UnitStateWatcherFacade {
         UnitNews news = new UnitNews(
                 Watched.memory(handle.state()), watched, call.controller().apiAddresses());
         // No changed keys: the first call, which is always answered.
-        return changed.isEmpty()
+        UnitRemoteStateResult told = changed.isEmpty()
                 ? news.whole(call.model().snapshot())
                 : news.since(call.model().snapshot(), changed);
+        return told == null ? null : told.withTrace(call.model().trace(changed));
     }
 }

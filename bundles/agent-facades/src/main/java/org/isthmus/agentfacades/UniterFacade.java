@@ -12,6 +12,7 @@ import org.isthmus.api.Names;
 import org.isthmus.api.PortRange;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Application;
+import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
 import org.isthmus.model.Relation;
@@ -71,7 +72,10 @@ public final class UniterFacade {
                 call.model().id(),
                 UnitView.interests(model, unit, relations),
                 memory,
-                news.whole(model),
+                news.whole(model)
+                        .withTrace(call.model()
+                                .trace(List.of(
+                                        new Key(Kinds.UNIT, name), new Key(Kinds.APPLICATION, unit.application())))),
                 true);
     }
 

@@ -36,6 +36,7 @@ public final class AgentApi implements AutoCloseable {
     private final Refusal refusal;
     private final CountDownLatch closed = new CountDownLatch(1);
     private long loggedIn;
+    private volatile String trace;
 
     /** @param password null for the machine, which the link itself logs in */
     public AgentApi(ControllerLink link, ObjectMapper json, String tag, String password, Refusal refusal) {
@@ -48,6 +49,15 @@ public final class AgentApi implements AutoCloseable {
 
     public String tag() {
         return tag;
+    }
+
+    /** What is asked from now on follows from the request of this trace; null for none. */
+    public void trace(String of) {
+        trace = of;
+    }
+
+    public String trace() {
+        return trace;
     }
 
     public ControllerLink link() {
@@ -110,7 +120,7 @@ public final class AgentApi implements AutoCloseable {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             try {
                 long connection = session(left);
-                return join(link.request(connection, facade, version, "", method, params), left);
+                return join(link.request(connection, facade, version, "", method, params, trace), left);
             } catch (ControllerUnreachable gone) {
                 if (System.nanoTime() >= deadline) {
                     throw gone;

@@ -143,7 +143,13 @@ public final class ApiLink implements ControllerLink {
     @Override
     public CompletionStage<JsonNode> request(
             long connection, String facade, int version, String id, String method, Object params) {
-        return unreachable(() -> connection(connection).call(facade, version, id, method, params));
+        return request(connection, facade, version, id, method, params, null);
+    }
+
+    @Override
+    public CompletionStage<JsonNode> request(
+            long connection, String facade, int version, String id, String method, Object params, String trace) {
+        return unreachable(() -> connection(connection).call(facade, version, id, method, params, trace));
     }
 
     private interface Asking<R> {

@@ -24,6 +24,12 @@ public interface ControllerLink extends AutoCloseable {
     CompletionStage<JsonNode> request(
             long connection, String facade, int version, String id, String method, Object params);
 
+    /** @param trace of the request at the controller that this one follows from; null for none */
+    default CompletionStage<JsonNode> request(
+            long connection, String facade, int version, String id, String method, Object params, String trace) {
+        return request(connection, facade, version, id, method, params);
+    }
+
     /** Fetches `path` as this agent into the file. */
     void download(String path, String tag, String password, Path target) throws IOException, InterruptedException;
 

@@ -184,7 +184,7 @@ public final class MachineAgent implements AutoCloseable {
                 MachineStateResult.class);
         synchronized (this) {
             watching = fresh;
-            state = fresh.initial().state();
+            state = heard(fresh.initial());
             watchLost = false;
             changes++;
         }
@@ -201,7 +201,7 @@ public final class MachineAgent implements AutoCloseable {
                 if (failure != null) {
                     watchLost = true;
                 } else {
-                    state = result.state();
+                    state = heard(result);
                     watchLost = state.rewatch();
                 }
                 notifyAll();
@@ -211,6 +211,13 @@ public final class MachineAgent implements AutoCloseable {
             }
             hear(on);
         });
+    }
+
+    private MachineState heard(MachineStateResult result) {
+        if (result.trace() != null) {
+            api.trace(result.trace());
+        }
+        return result.state();
     }
 
     private synchronized void lose() {
@@ -308,7 +315,8 @@ public final class MachineAgent implements AutoCloseable {
                                 1,
                                 "",
                                 "SetPasswords",
-                                new AgentPasswords(List.of(new AgentPasswords.Change(tag, password)))),
+                                new AgentPasswords(List.of(new AgentPasswords.Change(tag, password))),
+                                api.trace()),
                         PATIENCE),
                 ErrorResults.class);
     }

@@ -14,10 +14,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.api.Code;
+import org.isthmus.api.Durations;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Product;
 import org.isthmus.api.Tag;
-import org.isthmus.model.Controller;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.LastConnection;
 import org.isthmus.model.Snapshot;
@@ -93,8 +93,7 @@ final class Admin {
 
     /** Controller settings of Juju; without them, faster than Juju: 10 000 agents are back within a minute. */
     private boolean admitAgent() {
-        Controller controller = server.context().store().controller().snapshot().controller();
-        Map<String, Object> settings = controller == null ? Map.of() : controller.settings();
+        Map<String, Object> settings = server.settings();
         int most = AGENTS_AT_ONCE;
         Duration each = AGENT_EACH;
         if (settings.get("agent-ratelimit-max") != null) {
@@ -102,35 +101,11 @@ final class Admin {
                     settings.get("agent-ratelimit-max").toString().trim());
         }
         if (settings.get("agent-ratelimit-rate") != null) {
-            each = duration(settings.get("agent-ratelimit-rate").toString());
+            Duration set = Durations.parse(settings.get("agent-ratelimit-rate").toString());
+            each = set == null ? each : set;
         }
         // As in Juju, a size of 0 turns the limit off.
         return most <= 0 || agents.take(most, each);
-    }
-
-    /** Go's way to write durations, as far as the setting needs it: `250ms`, `1.5s`, `1m`. */
-    static Duration duration(String text) {
-        String trimmed = text.trim();
-        int unit = 0;
-        while (unit < trimmed.length() && "0123456789.".indexOf(trimmed.charAt(unit)) >= 0) {
-            unit++;
-        }
-        double number;
-        try {
-            number = Double.parseDouble(trimmed.substring(0, unit));
-        } catch (NumberFormatException notANumber) {
-            return AGENT_EACH;
-        }
-        double nanos =
-                switch (trimmed.substring(unit)) {
-                    case "ns" -> 1;
-                    case "us", "µs" -> 1e3;
-                    case "ms" -> 1e6;
-                    case "m" -> 60e9;
-                    case "h" -> 3600e9;
-                    default -> 1e9;
-                };
-        return Duration.ofNanos((long) (number * nanos));
     }
 
     private CompletionStage<ObjectNode> enterUser(Connection connection, String name, Documents model) {
@@ -143,11 +118,10 @@ final class Admin {
             }
             Snapshot snapshot = model == null ? null : model.snapshot();
             String modelAccess = "";
-            if (model == null) {
-                if (!"login".equals(user.access()) && !"superuser".equals(user.access())) {
-                    throw Problem.denied();
-                }
-            } else {
+            if (!Rights.mayEnter(user, model != null, server.settings())) {
+                throw Problem.denied();
+            }
+            if (model != null) {
                 modelAccess = new Rights(engine).modelAccess(controller, snapshot, caller);
                 if (modelAccess.isEmpty()) {
                     throw Problem.denied();

@@ -24,7 +24,6 @@ import org.isthmus.rpc.Facade;
 import org.isthmus.rpc.WatchHandle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /** One API connection: its login, its watchers, and the dispatch of its requests. */
 final class Connection {
@@ -269,7 +268,8 @@ final class Connection {
                                     target.mutates(),
                                     request.version(),
                                     request.params(),
-                                    request.trace());
+                                    request.trace(),
+                                    request.name());
                             CompletionStage<byte[]> answer;
                             try {
                                 call.check();
@@ -279,12 +279,27 @@ final class Connection {
                             } catch (Throwable failure) {
                                 answer = CompletableFuture.failedFuture(failure);
                             }
-                            if (target.mutates()) {
-                                answer = answer.whenComplete(
-                                        (bytes, failure) -> server.audit().called(this, who, request, failure));
+                            if (!who.isAgent()
+                                    && server.audit().wants(request.type(), request.method(), target.mutates())) {
+                                answer = answer.whenComplete((bytes, failure) -> audited(request, who, failure));
                             }
                             return answer;
                         }))));
+    }
+
+    private void audited(Request request, Caller who, Throwable failure) {
+        server.audit()
+                .called(new Audit.Done(
+                        number,
+                        request.number(),
+                        who,
+                        modelUuid,
+                        request.type(),
+                        request.version(),
+                        request.method(),
+                        request.trace(),
+                        request.params(),
+                        failure));
     }
 
     /** Whoever waited at a plug comes back on a timer's thread: work goes on where work belongs. */
@@ -325,19 +340,9 @@ final class Connection {
     }
 
     private Object traced(Request request, Work work) throws Throwable {
-        MDC.put("trace", request.trace());
-        MDC.put("controller", server.context().uuid());
-        MDC.put("entity", String.valueOf(caller));
-        if (modelUuid != null) {
-            MDC.put("model", modelUuid);
-        }
-        try {
+        try (Signed here =
+                new Signed(request.trace(), request.name(), server.context().uuid(), caller, modelUuid)) {
             return work.run();
-        } finally {
-            MDC.remove("trace");
-            MDC.remove("controller");
-            MDC.remove("entity");
-            MDC.remove("model");
         }
     }
 
@@ -447,7 +452,8 @@ final class Connection {
                                     false,
                                     request.version(),
                                     request.params(),
-                                    request.trace());
+                                    request.trace(),
+                                    request.name());
                             try {
                                 // Rights that were taken back since the watcher was made end it here.
                                 call.check();

@@ -178,10 +178,7 @@ final class FacadeTable {
         try {
             return json.readerFor(type).readValue(params);
         } catch (java.io.IOException | IllegalArgumentException bad) {
-            String message = bad instanceof com.fasterxml.jackson.core.JsonProcessingException at
-                    ? at.getOriginalMessage()
-                    : bad.getMessage();
-            throw Problem.refuse(Code.BAD_REQUEST, "cannot read the parameters: %s", message);
+            throw Problem.refuse(Code.BAD_REQUEST, "bad request: %s", Misread.of(bad));
         }
     }
 

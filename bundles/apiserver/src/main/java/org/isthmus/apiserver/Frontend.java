@@ -7,6 +7,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -18,8 +20,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -27,7 +31,9 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +41,8 @@ import java.util.regex.Pattern;
 final class Frontend extends ChannelInboundHandlerAdapter {
     private static final Pattern SOCKET =
             Pattern.compile("/(?:model/([^/]+)/)?(api|log|logsink)|/(?:model/([^/]+)/?)?");
+
+    private static final long LINGER_SECONDS = 2;
 
     private final Server server;
     private final Channel channel;
@@ -44,6 +52,9 @@ final class Frontend extends ChannelInboundHandlerAdapter {
 
     private HttpRequest upgrade;
     private boolean upgraded;
+    /** It was told goodbye, and nothing of it is heard any more. */
+    private boolean leaving;
+
     private Connection connection;
     private Stream stream;
 
@@ -72,7 +83,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             }
             unauthenticated = false;
         }
-        server.leftUnauthenticated();
+        server.known(channel);
     }
 
     String origin() {
@@ -87,7 +98,9 @@ final class Frontend extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof WebSocketFrame frame) {
+        if (leaving) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof WebSocketFrame frame) {
             frame(ctx, frame);
         } else if (message instanceof HttpRequest request && isUpgrade(request)) {
             upgrade = request;
@@ -147,7 +160,20 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     /** A stranger sent more than a login can need. */
     void tooMuch() {
         org.slf4j.LoggerFactory.getLogger(Frontend.class).info("{} sent too much before its login", origin());
-        channel.close();
+        goodbye("too much before the login");
+    }
+
+    /**
+     * Tells why, and closes a little later: what is still on its way is read and dropped, else the peer sees a reset before it sees
+     * the reason.
+     */
+    private void goodbye(String why) {
+        if (leaving) {
+            return;
+        }
+        leaving = true;
+        channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG.code(), why));
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     }
 
     boolean isUpgraded() {
@@ -179,6 +205,10 @@ final class Frontend extends ChannelInboundHandlerAdapter {
         channel.pipeline()
                 .addAfter("tls", "guard", new Guard(this, server.limits().beforeLogin()));
         channel.pipeline()
+                .addBefore(
+                        channel.pipeline().context(this).name(),
+                        "inflated",
+                        new Guard(this, server.limits().beforeLogin()))
                 .addBefore(
                         channel.pipeline().context(this).name(),
                         "aggregator",
@@ -236,7 +266,23 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
         // Broken TLS, broken frames, a peer that is gone: nothing that a log should fill with.
         org.slf4j.LoggerFactory.getLogger(Frontend.class).debug("{}: {}", origin(), failure.toString());
-        ctx.close();
+        if (upgraded && isTooLong(failure)) {
+            goodbye("the message is too big");
+        } else if (!leaving || failure instanceof IOException) {
+            ctx.close();
+        }
+    }
+
+    private static boolean isTooLong(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof TooLongFrameException
+                    || at instanceof DecompressionException
+                    || at instanceof CorruptedWebSocketFrameException corrupted
+                            && corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static DefaultFullHttpResponse response(HttpResponseStatus status, byte[] body) {

@@ -1,10 +1,15 @@
 package org.isthmus.apiserver;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 
-/** Stands before the frames of strangers: however they cut them, only so many bytes of theirs are ever held. */
+/**
+ * Stands before the frames of strangers: however they cut them, only so many bytes of theirs are ever held. One stands where the
+ * bytes come in, one behind the inflation of frames.
+ */
 final class Guard extends ChannelInboundHandlerAdapter {
     private final Frontend frontend;
     private long left;
@@ -21,14 +26,18 @@ final class Guard extends ChannelInboundHandlerAdapter {
             ctx.pipeline().remove(this);
             return;
         }
-        if (message instanceof ByteBuf bytes) {
-            left -= bytes.readableBytes();
-            if (left < 0) {
-                bytes.release();
-                frontend.tooMuch();
-                return;
-            }
+        left -= bytes(message);
+        if (left < 0) {
+            ReferenceCountUtil.release(message);
+            frontend.tooMuch();
+            return;
         }
         ctx.fireChannelRead(message);
+    }
+
+    private static int bytes(Object message) {
+        return message instanceof ByteBuf bytes
+                ? bytes.readableBytes()
+                : message instanceof ByteBufHolder frame ? frame.content().readableBytes() : 0;
     }
 }

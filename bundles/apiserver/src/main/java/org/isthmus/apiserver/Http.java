@@ -40,7 +40,9 @@ import org.isthmus.model.Snapshot;
 import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Caller;
+import org.isthmus.rpc.ControllerContext;
 import org.isthmus.rpc.HttpRoute;
+import org.isthmus.spi.Plug;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +83,10 @@ final class Http {
             this.body = body;
             this.keepAlive = HttpUtil.isKeepAlive(request);
             this.expectsContinue = HttpUtil.is100ContinueExpected(request);
+        }
+
+        private String name() {
+            return request.method().name() + " " + new QueryStringDecoder(request.uri()).path();
         }
 
         /** Whether it is open what the peer sends next: its body, or the next request. */
@@ -173,17 +179,30 @@ final class Http {
         throw Problem.refuse(Code.NOT_FOUND, "not found");
     }
 
+    /** 200 while changes can be made; 503, and what is missing, while they cannot. */
     private CompletionStage<Void> health(Exchange exchange) {
+        String missing = missing();
         byte[] body = server.json()
                 .createObjectNode()
-                .put("status", "running")
+                .put("status", missing == null ? "running" : missing)
                 .put("controller", server.context().name())
                 .put("controller-uuid", server.context().uuid())
                 .put("version", org.isthmus.api.Product.SERVER_VERSION)
                 .toString()
                 .getBytes(StandardCharsets.UTF_8);
-        answer(exchange, 200, "application/json", Map.of(), body);
+        answer(exchange, missing == null ? 200 : 503, "application/json", Map.of(), body);
         return CompletableFuture.completedFuture(null);
+    }
+
+    private String missing() {
+        ControllerContext on = server.context();
+        for (Plug<?> plug : on.plugs()) {
+            boolean needed = plug.name().endsWith(" engine") || plug.name().equals("state");
+            if (needed && !plug.isBound()) {
+                return plug.name().equals("state") ? "paused" : "waiting for the " + plug.name();
+            }
+        }
+        return on.store().metrics().getOrDefault("state.readonly", 0L) == 0 ? null : "read-only";
     }
 
     private CompletionStage<Void> metrics(Exchange exchange) {
@@ -249,6 +268,7 @@ final class Http {
             server.counted();
             return server.context().access().call(engine -> room.plug().call(table -> {
                 HttpRoute handler = table.route(route);
+                String trace = Request.trace(exchange.request.headers().get("Trace-Id"));
                 ServedCall call = new ServedCall(
                         server.context(),
                         null,
@@ -259,19 +279,45 @@ final class Http {
                         !handler.method().equals("GET"),
                         0,
                         server.json().createObjectNode(),
-                        Request.newTrace());
-                call.check();
+                        trace,
+                        exchange.name());
+                try {
+                    call.check();
+                } catch (RuntimeException denied) {
+                    audited(exchange, caller, modelUuid, trace, denied);
+                    throw denied;
+                }
                 proceed(exchange);
                 HttpRoute.HttpRequest request = new HttpRoute.HttpRequest(
                         names, firsts(uri), headers(exchange.request.headers()), exchange.body);
                 // The plug is held until the last byte is out: the stream may be of the plug-in's classes.
                 return CompletableFuture.supplyAsync(
-                                () -> handle(handler, call, request),
+                                () -> {
+                                    try (Signed here = new Signed(
+                                            trace,
+                                            exchange.name(),
+                                            server.context().uuid(),
+                                            caller,
+                                            modelUuid)) {
+                                        return handle(handler, call, request);
+                                    }
+                                },
                                 server.threads().blocking())
                         .thenCompose(stage -> stage)
+                        .whenComplete((answer, failure) -> audited(exchange, caller, modelUuid, trace, failure))
                         .thenCompose(answer -> stream(exchange, answer));
             }));
         });
+    }
+
+    /** Uploads change what is there as calls do. */
+    private void audited(Exchange exchange, Caller caller, String model, String trace, Throwable failure) {
+        String method = exchange.request.method().name();
+        if (!method.equals("GET") && !caller.isAgent() && server.audit().wants("HTTP", method, true)) {
+            server.audit()
+                    .called(new Audit.Done(
+                            0, requests, caller, model, "HTTP", 0, exchange.name(), trace, null, failure));
+        }
     }
 
     private static CompletionStage<HttpRoute.HttpAnswer> handle(

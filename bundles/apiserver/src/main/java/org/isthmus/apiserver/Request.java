@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
+import org.isthmus.rpc.Errors;
 
 /**
  * One request of a connection, and how it is answered.
@@ -60,11 +61,20 @@ record Request(
         if (params == null || params.isNull()) {
             params = JsonNodeFactory.instance.objectNode();
         }
-        return new Request(
-                number, type, version, id, method, params, TRACE.matcher(trace).matches() ? trace : newTrace(), old);
+        return new Request(number, type, version, id, method, params, trace(trace), old);
     }
 
-    static String newTrace() {
+    /** As people say it: `Application(19).Deploy`. */
+    String name() {
+        return type + "(" + version + ")." + method;
+    }
+
+    /** The one that the peer gave, where it is one, else a new one. */
+    static String trace(String given) {
+        return given != null && TRACE.matcher(given).matches() ? given : newTrace();
+    }
+
+    private static String newTrace() {
         return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
@@ -84,7 +94,7 @@ record Request(
     /** Clients look for the key `response` in errors too, and take an empty `error` for a failure. */
     byte[] refusal(ObjectMapper json, Problem problem) {
         return write(json, generator -> {
-            String message = problem.message();
+            String message = Errors.shortened(problem.message());
             generator.writeStringField(
                     old ? "Error" : "error",
                     message == null || message.isEmpty() ? problem.code().wire() + " error" : message);

@@ -1,5 +1,6 @@
 package org.isthmus.apiserver;
 
+import java.util.Map;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
@@ -25,6 +26,16 @@ final class Rights {
     static User user(Snapshot controller, String name) {
         User user = name == null ? null : controller.get(Kinds.USER, name);
         return user == null || user.disabled() ? null : user;
+    }
+
+    /**
+     * Whether a user may log in at all: to the controller, or to a model there. The second needs the first, unless the controller's
+     * setting `allow-model-access` says otherwise.
+     */
+    static boolean mayEnter(User user, boolean model, Map<String, Object> settings) {
+        return "login".equals(user.access())
+                || "superuser".equals(user.access())
+                || model && "true".equals(String.valueOf(settings.get("allow-model-access")));
     }
 
     static boolean isSuperuser(Snapshot controller, Caller caller) {

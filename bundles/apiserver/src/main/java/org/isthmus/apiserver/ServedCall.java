@@ -28,9 +28,11 @@ final class ServedCall implements Call {
     private final int version;
     private final JsonNode params;
     private final String trace;
+    private final String name;
     private final Instant now = Instant.now();
 
     /**
+     * @param name of what is asked, as people say it
      * @param connection null for an HTTP request
      * @param model null on a controller connection
      */
@@ -44,7 +46,8 @@ final class ServedCall implements Call {
             boolean mutates,
             int version,
             JsonNode params,
-            String trace) {
+            String trace,
+            String name) {
         this.controller = controller;
         this.connection = connection;
         this.caller = caller;
@@ -55,6 +58,7 @@ final class ServedCall implements Call {
         this.version = version;
         this.params = params;
         this.trace = trace;
+        this.name = name;
     }
 
     /** Refuses a caller who may not do this now. */
@@ -121,10 +125,14 @@ final class ServedCall implements Call {
 
     @Override
     public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
-        return model().submit(tx -> {
-            rights.check(access, mutates, controllerNow(), tx.now(), caller);
-            return decision.apply(tx);
-        });
+        Documents documents = model();
+        // What waited for something else comes here on another thread, which knows nothing of this request.
+        try (Signed here = new Signed(trace, name, controller.uuid(), caller, documents.id())) {
+            return documents.submit(tx -> {
+                rights.check(access, mutates, controllerNow(), tx.now(), caller);
+                return decision.apply(tx);
+            });
+        }
     }
 
     @Override

@@ -20,20 +20,20 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
+import org.isthmus.model.Controller;
 import org.isthmus.model.Tx;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.OfferEngine;
@@ -48,6 +48,11 @@ import org.slf4j.LoggerFactory;
 /** The API of one controller on one port. */
 final class Server implements ApiServer {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    /** How long a stranger keeps a place that another one wants. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    /** Bytes of one frame once it is inflated: a stranger's small one may hold a great deal of nothing. */
+    private static final int INFLATED = 8 << 20;
 
     private final ControllerContext context;
     private final Threads threads;
@@ -64,16 +69,16 @@ final class Server implements ApiServer {
     private final Map<Connection, Boolean> connections = new ConcurrentHashMap<>();
     private final Map<Connection, Frontend> entering = new ConcurrentHashMap<>();
     private final Set<LogStream> streams = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger unauthenticated = new AtomicInteger();
+    /** Channels that have not shown who they are, the oldest first, with when they came. */
+    private final Map<Channel, Long> strangers = new LinkedHashMap<>();
+
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong refusedConnections = new AtomicLong();
     private final Presence<AccessEngine> agents;
     private final Presence<OfferEngine> consumers;
-    /** Channels whose TLS handshake waits for its turn. */
-    private final Deque<Channel> waitingHandshakes = new ArrayDeque<>();
 
-    private int handshakes;
+    private final Turns handshakes;
     private final ScheduledFuture<?> housekeeping;
     private volatile boolean closing;
 
@@ -94,6 +99,7 @@ final class Server implements ApiServer {
         this.facades = facades;
         this.metrics = metrics;
         this.limits = limits;
+        this.handshakes = new Turns(limits.handshakes(), GRACE.toMillis());
         this.json = json;
         this.logins = new Logins(context, threads, failures);
         this.admin = new Admin(this);
@@ -116,7 +122,7 @@ final class Server implements ApiServer {
                 // Agents come back by the thousand; what each session leaves behind must be little.
                 .sessionCacheSize(1000)
                 .build();
-        this.audit = new Audit(json, folder.toAbsolutePath().resolveSibling("audit.log"));
+        this.audit = new Audit(json, folder.toAbsolutePath().resolveSibling("audit.log"), this::settings);
         try {
             this.listening = bind(address, port);
         } catch (IOException failed) {
@@ -159,13 +165,37 @@ final class Server implements ApiServer {
         }
     }
 
+    /**
+     * Strangers are few. Where there is no place left the oldest of them makes one, if it has had its time: silent ones shut nobody
+     * out.
+     */
+    private boolean admit(Channel channel) {
+        Channel leaving = null;
+        synchronized (strangers) {
+            if (strangers.size() >= limits.unauthenticated()) {
+                Map.Entry<Channel, Long> oldest =
+                        strangers.entrySet().iterator().next();
+                if (System.nanoTime() - oldest.getValue() < GRACE.toNanos()) {
+                    return false;
+                }
+                leaving = oldest.getKey();
+                strangers.remove(leaving);
+            }
+            strangers.put(channel, System.nanoTime());
+        }
+        if (leaving != null) {
+            refusedConnections.incrementAndGet();
+            leaving.close();
+        }
+        return true;
+    }
+
     private void accepted(SocketChannel channel) {
-        if (closing || unauthenticated.get() >= limits.unauthenticated()) {
+        if (closing || !admit(channel)) {
             refusedConnections.incrementAndGet();
             channel.close();
             return;
         }
-        unauthenticated.incrementAndGet();
         channels.add(channel);
         SslHandler ssl = new SslHandler(tls.newEngine(channel.alloc()), threads.handshakes());
         ssl.setHandshakeTimeout(limits.loginTime().toMillis(), TimeUnit.MILLISECONDS);
@@ -174,16 +204,18 @@ final class Server implements ApiServer {
             channels.remove(channel);
             frontend.authenticated();
         });
+        Turns.Turn turn = handshakes.turn();
         channel.pipeline()
+                .addLast(turn)
                 .addLast("tls", ssl)
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(8192)
                         .setMaxHeaderSize(16384)
                         .setMaxChunkSize(16384)))
-                .addLast(new WebSocketServerExtensionHandler(
-                        new PerMessageDeflateServerExtensionHandshaker(6, false, 15, true, false, limits.frame())))
+                .addLast(new WebSocketServerExtensionHandler(new PerMessageDeflateServerExtensionHandshaker(
+                        6, false, 15, true, false, Math.min(INFLATED, limits.frame()))))
                 .addLast(frontend);
-        admitHandshake(channel, ssl);
+        ssl.handshakeFuture().addListener(done -> turn.end());
         threads.timer()
                 .schedule(
                         () -> {
@@ -193,35 +225,6 @@ final class Server implements ApiServer {
                         },
                         limits.loginTime().toMillis(),
                         TimeUnit.MILLISECONDS);
-    }
-
-    /** TLS arithmetic costs; so only some connections do theirs at a time, and the others are not read. */
-    private void admitHandshake(SocketChannel channel, SslHandler ssl) {
-        synchronized (waitingHandshakes) {
-            if (handshakes < limits.handshakes()) {
-                handshakes++;
-            } else {
-                channel.config().setAutoRead(false);
-                waitingHandshakes.add(channel);
-            }
-        }
-        ssl.handshakeFuture().addListener(done -> handshakeDone(channel));
-    }
-
-    private void handshakeDone(Channel channel) {
-        Channel next;
-        synchronized (waitingHandshakes) {
-            if (waitingHandshakes.remove(channel)) {
-                return;
-            }
-            next = waitingHandshakes.poll();
-            if (next == null) {
-                handshakes--;
-            }
-        }
-        if (next != null) {
-            next.config().setAutoRead(true);
-        }
     }
 
     // --- what connections need
@@ -275,11 +278,16 @@ final class Server implements ApiServer {
     }
 
     int unauthenticated() {
-        return unauthenticated.get();
+        synchronized (strangers) {
+            return strangers.size();
+        }
     }
 
-    void leftUnauthenticated() {
-        unauthenticated.decrementAndGet();
+    /** No stranger any more: known, or gone. */
+    void known(Channel channel) {
+        synchronized (strangers) {
+            strangers.remove(channel);
+        }
     }
 
     /** The documents of a model; null for null; refuses with `unknown model`. */
@@ -290,6 +298,12 @@ final class Server implements ApiServer {
         return context.store()
                 .model(modelUuid)
                 .orElseThrow(() -> Problem.refuse(Code.MODEL_NOT_FOUND, "unknown model: \"%s\"", modelUuid));
+    }
+
+    /** What was set of the controller's settings; the defaults of the others are their users'. */
+    Map<String, Object> settings() {
+        Controller controller = context.store().controller().snapshot().controller();
+        return controller == null ? Map.of() : controller.settings();
     }
 
     String hostOf(String origin) {

@@ -71,10 +71,8 @@ final class Standing {
         User user = Rights.user(controller, caller.user());
         boolean superuser = user != null && "superuser".equals(user.access());
         boolean stands = user != null
-                && (superuser
-                        || (model == null
-                                ? "login".equals(user.access())
-                                : model.snapshot().has(Kinds.MODEL_USER, caller.user())));
+                && Rights.mayEnter(user, model != null, server.settings())
+                && (superuser || model == null || model.snapshot().has(Kinds.MODEL_USER, caller.user()));
         if (!stands) {
             connection.socket().close(1008, "access was taken back");
         }

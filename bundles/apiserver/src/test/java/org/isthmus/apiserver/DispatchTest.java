@@ -155,8 +155,12 @@ public class DispatchTest {
         JsonNode answer = get(call(c, "Read", nulls));
         assertEquals("nread", answer.path("name").asText());
         assertFalse(answer.has("version"));
-        assertTrue(
-                refusal(call(c, "Read", Map.of("list", Map.of("no", "list")))).endsWith("|bad request"));
+        assertEquals(
+                "bad request: \"list\" must be a list|bad request",
+                refusal(call(c, "Read", Map.of("list", Map.of("no", "list")))));
+        assertEquals("bad request: the parameters must be an object|bad request", refusal(call(c, "Read", List.of(1))));
+        // Whoever sends a megabyte as a name does not get it back.
+        assertTrue(refusal(c.call("x".repeat(1 << 20), 1, "", "Read", null)).length() < 5000);
         assertTrue(refusal(call(c, "Bug", null)).startsWith("internal error, see the controller's log for trace "));
         try {
             get(call(c, "Refuse", null));
@@ -221,6 +225,36 @@ public class DispatchTest {
         assertTrue(log, log.contains("\"message\":\"permission denied\""));
         assertFalse(log, log.contains("\"method\":\"Read\""));
         assertFalse("parameters may be secret", log.contains("sesame"));
+    }
+
+    private String audited(Map<String, Object> settings, String method, Object params) throws Exception {
+        get(world.controller.submit(tx -> {
+            tx.put(Kinds.CONTROLLER, tx.now().controller().withSettings(settings));
+            return null;
+        }));
+        String before = Files.readString(world.base.resolve("audit.log"));
+        ApiConnection c = world.connect(World.MODEL, Login.user("writer", "secret"));
+        get(call(c, method, params));
+        String after = Files.readString(world.base.resolve("audit.log"));
+        return after.startsWith(before) ? after.substring(before.length()) : after;
+    }
+
+    @Test
+    public void settingsRuleTheAuditLog() throws Exception {
+        Map<String, Object> params =
+                Map.of("name", "sesame", "password", "opens", "inner", List.of(Map.of("api-key", "it")));
+        assertEquals("", audited(Map.of("auditing-enabled", false), "Write", params));
+        String shown = audited(Map.of("audit-log-capture-args", true), "Write", params);
+        assertTrue(shown, shown.contains("sesame"));
+        assertFalse(shown, shown.contains("opens") || shown.contains("\\\"it\\\""));
+        assertFalse(audited(Map.of("audit-log-exclude-methods", "ReadOnlyMethods,Thing.Write"), "Write", params)
+                .contains("\"method\""));
+        String read = audited(Map.of("audit-log-exclude-methods", "Thing.Write"), "Read", Map.of());
+        assertTrue(read, read.contains("\"method\":\"Read\""));
+        audited(Map.of("audit-log-max-size", "0.0001M", "audit-log-max-backups", 2), "Write", params);
+        audited(Map.of("audit-log-max-size", "0.0001M", "audit-log-max-backups", 2), "Write", params);
+        assertTrue(Files.exists(world.base.resolve("audit.log.2")));
+        assertFalse(Files.exists(world.base.resolve("audit.log.3")));
     }
 
     @Test

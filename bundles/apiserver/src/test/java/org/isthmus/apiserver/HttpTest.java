@@ -191,6 +191,8 @@ public class HttpTest {
         try (InputStream body = get(https(null).download("/metrics"))) {
             String text = new String(body.readAllBytes());
             assertTrue(text, text.contains("isthmus_api_connections{controller=\"test\"} 0\n"));
+            assertTrue(text, text.contains("isthmus_plug_bound{plug=\"facades things\"} 1\n"));
+            assertTrue(text, text.contains("isthmus_plug_waits_total{plug=\"facades things\"} 0\n"));
             assertTrue(
                     text,
                     text.contains(

@@ -85,6 +85,28 @@ public class LoginTest {
     }
 
     @Test
+    public void whoMayNotEnterTheControllerMayEnterNoModelUnlessItSaysSo() throws Exception {
+        try (ApiConnection here = world.connect(World.MODEL, Login.user("reader", "secret"))) {
+            get(world.controller.submit(tx -> {
+                tx.put(Kinds.USER, tx.need(Kinds.USER, "reader").withAccess(""));
+                return null;
+            }));
+            until("ended", () -> !here.isOpen());
+        }
+        assertEquals(
+                "permission denied|unauthorized access",
+                refusal(world.connect(World.MODEL).login(Login.user("reader", "secret"))));
+        get(world.controller.submit(tx -> {
+            tx.put(Kinds.CONTROLLER, tx.now().controller().withSettings(Map.of("allow-model-access", true)));
+            return null;
+        }));
+        get(world.connect(World.MODEL, Login.user("reader", "secret")).ping(World.LIMIT));
+        assertEquals(
+                "permission denied|unauthorized access",
+                refusal(world.connect(null).login(Login.user("reader", "secret"))));
+    }
+
+    @Test
     public void anotherLevelEndsNothing() throws Exception {
         try (ApiConnection here = world.connect(World.MODEL, Login.user("writer", "secret"))) {
             get(world.model().submit(tx -> {

@@ -133,6 +133,11 @@ public final class ApiConnection implements AutoCloseable {
 
     /** Calls with the server's highest version of the facade. */
     public CompletionStage<JsonNode> call(String facade, String method, Object params) {
+        return call(facade, method, params, null);
+    }
+
+    /** @param trace as below */
+    public CompletionStage<JsonNode> call(String facade, String method, Object params, String trace) {
         int version = bestVersion(facade);
         if (version == 0) {
             return CompletableFuture.failedFuture(Problem.refuse(
@@ -140,7 +145,7 @@ public final class ApiConnection implements AutoCloseable {
                     "the controller does not offer the facade \"%s\" on this connection",
                     facade));
         }
-        return call(facade, version, "", method, params);
+        return call(facade, version, "", method, params, trace);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.isthmus.controller;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -9,6 +10,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Entity;
+import org.isthmus.model.Key;
 import org.isthmus.model.Kind;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Snapshot;
@@ -119,6 +121,12 @@ final class PausableDocuments implements Documents {
             watch.resume(documents);
         }
         return watch;
+    }
+
+    @Override
+    public String trace(Collection<Key> keys) {
+        Documents documents = live;
+        return documents == null ? null : documents.trace(keys);
     }
 
     private void forget(PausableWatch watch) {

@@ -54,6 +54,10 @@ final class PausableStore implements Store {
         leaving.close();
     }
 
+    Plug<Store> plug() {
+        return plug;
+    }
+
     boolean isPaused() {
         return live == null;
     }

@@ -137,7 +137,10 @@ final class ReconcilerLoop implements AutoCloseable {
                 alarm = null;
             }
         }
-        try (MDC.MDCCloseable owner = MDC.putCloseable("controller", controller.uuid());
+        // What follows from a request bears its trace; without one the context has no such word.
+        String trace = documents.trace(cause.changed());
+        try (MDC.MDCCloseable of = trace == null ? null : MDC.putCloseable("trace", trace);
+                MDC.MDCCloseable owner = MDC.putCloseable("controller", controller.uuid());
                 MDC.MDCCloseable set = MDC.putCloseable("model", documents.id());
                 MDC.MDCCloseable who = MDC.putCloseable("entity", name)) {
             plug.call(reconciler -> reconciler.reconcile(controller, documents, cause))

@@ -84,6 +84,16 @@ final class Rooms {
                 .toList();
     }
 
+    /** All of them, for display. */
+    List<Plug<?>> plugs() {
+        List<Plug<?>> plugs = new ArrayList<>(List.of(applications, relations, models, access, offers, charmSources));
+        providers.values().stream().sorted(Comparator.comparing(Plug::name)).forEach(plugs::add);
+        synchronized (reconcilers) {
+            plugs.addAll(reconcilers.values());
+        }
+        return plugs;
+    }
+
     void bind(CharmSource source) {
         List<CharmSource> before;
         synchronized (sources) {

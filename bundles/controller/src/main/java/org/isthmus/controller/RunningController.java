@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -248,6 +249,13 @@ final class RunningController implements ControllerContext, AutoCloseable {
     @Override
     public Plug<List<CharmSource>> charmSources() {
         return rooms.charmSources();
+    }
+
+    @Override
+    public List<Plug<?>> plugs() {
+        List<Plug<?>> plugs = new ArrayList<>(rooms.plugs());
+        plugs.add(store.plug());
+        return plugs;
     }
 
     @Override

@@ -102,7 +102,8 @@ final class ConsumingView {
                         application,
                         changed,
                         departed,
-                        told == null),
+                        told == null,
+                        null),
                 now);
     }
 

@@ -77,7 +77,8 @@ final class OfferingView {
                 application,
                 changed,
                 departed,
-                whole);
+                whole,
+                null);
     }
 
     private static String offeredApplication(Relation relation, Snapshot model) {

@@ -1,10 +1,13 @@
 package org.isthmus.crossmodel;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
+import org.isthmus.model.Key;
 import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.ControllerContext;
 import org.slf4j.Logger;
@@ -60,6 +63,11 @@ abstract class Pump {
 
     abstract CompletionStage<Outcome> step();
 
+    /** What this is about: a step bears the trace of the request that changed one of these last. */
+    Collection<Key> causes() {
+        return List.of();
+    }
+
     /** Called once, when it is over. */
     abstract void ended();
 
@@ -110,7 +118,7 @@ abstract class Pump {
             }
         }
         CompletionStage<Outcome> stage;
-        try {
+        try (Traced step = new Traced(model.trace(causes()))) {
             stage = over ? java.util.concurrent.CompletableFuture.completedFuture(Outcome.OVER) : step();
         } catch (RuntimeException failure) {
             done(null, failure);

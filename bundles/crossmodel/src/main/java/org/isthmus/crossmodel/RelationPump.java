@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -22,9 +23,11 @@ import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Application;
+import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Outgoing;
 import org.isthmus.model.Relation;
+import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.RemoteRelation;
@@ -232,7 +235,8 @@ final class RelationPump extends Pump {
                 null,
                 List.of(),
                 List.of(),
-                true);
+                true,
+                null);
         Outgoing outgoing = new Outgoing(
                 record.token(),
                 target.controller() == null ? controller.uuid() : target.controller(),
@@ -517,6 +521,21 @@ final class RelationPump extends Pump {
         });
     }
 
+    @Override
+    Collection<Key> causes() {
+        String id = Integer.toString(number);
+        List<Key> keys = new ArrayList<>(List.of(new Key(Kinds.RELATION, id)));
+        Snapshot now = model.snapshot();
+        now.by(Kinds.RELATION_UNITS_BY_RELATION, id).forEach(unit -> keys.add(new Key(Kinds.RELATION_UNIT, unit.id())));
+        Relation relation = now.get(Kinds.RELATION, id);
+        if (relation != null) {
+            relation.endpoints()
+                    .forEach(end -> keys.add(
+                            new Key(Kinds.RELATION_APPLICATION, RelationApplication.idOf(number, end.application()))));
+        }
+        return keys;
+    }
+
     private CompletionStage<Void> apply(Peer on, String id, JsonNode node) {
         if (node == null || !node.isObject()) {
             return CompletableFuture.completedFuture(null);
@@ -527,13 +546,15 @@ final class RelationPump extends Pump {
         } catch (JsonProcessingException malformed) {
             return CompletableFuture.failedFuture(malformed);
         }
-        return engines((offers, relations) -> model.submit(tx -> {
-            // What another watch told since is newer.
-            if (isCurrent(on, id)) {
-                take(tx, offers, relations, change);
-            }
-            return null;
-        }));
+        try (Traced there = new Traced(change.trace())) {
+            return engines((offers, relations) -> model.submit(tx -> {
+                // What another watch told since is newer.
+                if (isCurrent(on, id)) {
+                    take(tx, offers, relations, change);
+                }
+                return null;
+            }));
+        }
     }
 
     private void take(Tx tx, OfferEngine offers, RelationEngine relations, RelationChange change) {

@@ -12,6 +12,7 @@ import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Facade;
 import org.isthmus.rpc.Next;
 import org.isthmus.rpc.WatchHandle;
+import org.isthmus.wire.crossmodel.CrossModelCalls.RelationChange;
 
 /** Tells a consumer what changed at the offering side of its relation. */
 @Facade(name = "RemoteRelationWatcher", since = 1, until = 1, scope = Facade.Scope.ANONYMOUS)
@@ -30,6 +31,12 @@ public final class RemoteRelationWatcherFacade {
         if (connection == null) {
             throw Problem.refuse(Code.NOT_FOUND, "relation \"%s\" not found", state.get("token"));
         }
-        return OfferingView.change(model, connection, (Map<String, String>) state.get("told"));
+        RelationChange change = OfferingView.change(model, connection, (Map<String, String>) state.get("told"));
+        String trace = call.controller()
+                .store()
+                .model(handle.model())
+                .map(documents -> documents.trace(changed))
+                .orElse(null);
+        return change == null ? null : change.withTrace(trace);
     }
 }

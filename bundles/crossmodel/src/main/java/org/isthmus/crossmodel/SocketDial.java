@@ -13,6 +13,7 @@ import org.isthmus.client.Login;
 import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
 import org.isthmus.rpc.ControllerContext;
+import org.slf4j.MDC;
 
 /** Reaches controllers through their API, without a login: authority is in what is said. */
 final class SocketDial implements Dial {
@@ -50,7 +51,7 @@ final class SocketDial implements Dial {
         @Override
         public CompletionStage<JsonNode> call(String facade, String id, String method, Object params) {
             return id.isEmpty()
-                    ? connection.call(facade, method, params)
+                    ? connection.call(facade, method, params, MDC.get("trace"))
                     : connection.call(facade, 1, id, method, params);
         }
 

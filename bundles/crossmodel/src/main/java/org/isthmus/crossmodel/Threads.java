@@ -6,6 +6,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.MDC;
 
 /** The threads of this room; none of them ever waits. */
 final class Threads implements Executor, AutoCloseable {
@@ -16,7 +17,12 @@ final class Threads implements Executor, AutoCloseable {
     Threads() {
         AtomicInteger number = new AtomicInteger();
         pool = new ScheduledThreadPoolExecutor(COUNT, task -> {
-            Thread thread = new Thread(task, "isthmus-crossmodel-" + number.incrementAndGet());
+            Runnable unsigned = () -> {
+                // The log's context is inherited: whoever happens to need a new thread would sign all that it does.
+                MDC.clear();
+                task.run();
+            };
+            Thread thread = new Thread(unsigned, "isthmus-crossmodel-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });

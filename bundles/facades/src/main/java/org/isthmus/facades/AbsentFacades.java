@@ -87,8 +87,18 @@ final class AbsentFacades {
             return each(params, "filters", Map.of("storage-pools", List.of()));
         }
 
+        @Method(access = Access.MODEL_READ)
+        public Listing<Map<String, List<Object>>> storageDetails(Call call, JsonNode params) {
+            return each(params, "entities", Map.of("result", List.of()));
+        }
+
         @Method(access = Access.MODEL_WRITE, mutates = true)
         public Object addToUnit(Call call, JsonNode params) {
+            throw absent("storage is");
+        }
+
+        @Method(access = Access.MODEL_WRITE, mutates = true)
+        public Object createPool(Call call, JsonNode params) {
             throw absent("storage is");
         }
     }

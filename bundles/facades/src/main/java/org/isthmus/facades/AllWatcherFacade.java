@@ -17,7 +17,9 @@ import org.isthmus.model.Kind;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Offer;
 import org.isthmus.model.Relation;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Unit;
@@ -29,13 +31,21 @@ import org.isthmus.rpc.WatchHandle;
 
 /**
  * The stream of what changes in a model: first everything, then what changed, each as its whole new state. Remembers only the
- * keys it told of, so that what came and went unseen is never told.
+ * keys it told of, so that what came and went unseen is never told, and by what names clients know them.
  */
 @Facade(name = "AllWatcher", since = 3, until = 3)
 final class AllWatcherFacade {
     /** Kinds that are told of, in the order in which a client can use them. */
     private static final List<Kind<?>> TOLD = List.of(
-            Kinds.MODEL, Kinds.MACHINE, Kinds.CHARM, Kinds.APPLICATION, Kinds.UNIT, Kinds.RELATION, Kinds.ANNOTATION);
+            Kinds.MODEL,
+            Kinds.MACHINE,
+            Kinds.CHARM,
+            Kinds.APPLICATION,
+            Kinds.REMOTE_APPLICATION,
+            Kinds.OFFER,
+            Kinds.UNIT,
+            Kinds.RELATION,
+            Kinds.ANNOTATION);
 
     static final Set<Interest> INTERESTS = interests();
 
@@ -45,6 +55,7 @@ final class AllWatcherFacade {
         all.add(Interest.in(Kinds.UNIT_AGENT));
         all.add(Interest.in(Kinds.PRESENCE));
         all.add(Interest.in(Kinds.LEASE));
+        all.add(Interest.in(Kinds.OFFER_CONNECTION));
         return Set.copyOf(all);
     }
 
@@ -58,15 +69,15 @@ final class AllWatcherFacade {
                 .model(handle.model())
                 .orElseThrow(() -> org.isthmus.api.Problem.refuse(org.isthmus.api.Code.STOPPED, "watcher was stopped"))
                 .snapshot();
-        return deltas(model, call.controller().uuid(), (Set<Key>) handle.state(), changed);
+        return deltas(model, call.controller().uuid(), (Map<Key, String>) handle.state(), changed);
     }
 
-    /** @param told keys the client knows; brought up to date */
-    static Deltas deltas(Snapshot model, String controller, Set<Key> told, Set<Key> changed) {
+    /** @param told keys the client knows, each with its name where that is another; brought up to date */
+    static Deltas deltas(Snapshot model, String controller, Map<Key, String> told, Set<Key> changed) {
         Set<Key> keys = new LinkedHashSet<>();
         if (told.isEmpty() || changed.isEmpty()) {
             TOLD.forEach(kind -> model.all(kind).forEach(e -> keys.add(new Key(kind, ((Entity) e).id()))));
-            keys.addAll(told);
+            keys.addAll(told.keySet());
         } else {
             for (Kind<?> kind : TOLD) {
                 changed.stream().filter(k -> k.kind().equals(kind)).forEach(keys::add);
@@ -75,14 +86,26 @@ final class AllWatcherFacade {
         }
         List<List<Object>> deltas = new ArrayList<>();
         for (Key key : keys) {
-            if (model.has(key.kind(), key.id())) {
-                told.add(key);
+            Entity entity = model.get(key.kind(), key.id());
+            if (entity != null && !isProxy(entity)) {
+                told.put(key, name(entity));
                 deltas.add(List.of(word(key), "change", new Rendering(model, controller).of(key)));
-            } else if (told.remove(key)) {
-                deltas.add(List.of(word(key), "remove", gone(model, key)));
+            } else if (told.containsKey(key)) {
+                deltas.add(List.of(word(key), "remove", gone(model, key, told.remove(key))));
             }
         }
         return deltas.isEmpty() ? null : new Deltas(deltas);
+    }
+
+    /** Stand-ins for consumers: Juju's clients do not see them. */
+    private static boolean isProxy(Entity entity) {
+        return entity instanceof RemoteApplication remote && remote.proxy();
+    }
+
+    private static String name(Entity entity) {
+        return entity instanceof Relation relation
+                ? relation.key()
+                : entity instanceof Offer offer ? offer.application() + " " + offer.name() : "";
     }
 
     /** What is told differently because of a change of something that is not itself told of. */
@@ -98,6 +121,11 @@ final class AllWatcherFacade {
             }
         } else if (key.kind().equals(Kinds.LEASE)) {
             model.by(Kinds.UNITS_BY_APPLICATION, key.id()).forEach(u -> keys.add(new Key(Kinds.UNIT, u.name())));
+        } else if (key.kind().equals(Kinds.OFFER_CONNECTION)) {
+            // One that is gone does not say whose it was.
+            model.all(Kinds.OFFER).forEach(o -> keys.add(new Key(Kinds.OFFER, o.uuid())));
+        } else if (key.kind().equals(Kinds.RELATION)) {
+            model.by(Kinds.CONNECTIONS_BY_RELATION, key.id()).forEach(c -> keys.add(new Key(Kinds.OFFER, c.offer())));
         } else if (key.kind().equals(Kinds.MACHINE)) {
             // A unit's addresses are its machine's.
             for (Unit unit : model.by(Kinds.UNITS_BY_MACHINE, key.id())) {
@@ -108,10 +136,14 @@ final class AllWatcherFacade {
     }
 
     private static String word(Key key) {
-        return key.kind().name();
+        return key.kind().equals(Kinds.REMOTE_APPLICATION)
+                ? "remoteApplication"
+                : key.kind().equals(Kinds.OFFER)
+                        ? "applicationOffer"
+                        : key.kind().name();
     }
 
-    private static Map<String, Object> gone(Snapshot model, Key key) {
+    private static Map<String, Object> gone(Snapshot model, Key key, String name) {
         Map<String, Object> delta = new TreeMap<>();
         delta.put("model-uuid", model.model() == null ? "" : model.model().uuid());
         if (key.kind().equals(Kinds.CHARM)) {
@@ -120,7 +152,11 @@ final class AllWatcherFacade {
             delta.put("tag", key.id());
         } else if (key.kind().equals(Kinds.RELATION)) {
             delta.put("id", Integer.valueOf(key.id()));
-            delta.put("key", "");
+            delta.put("key", name);
+        } else if (key.kind().equals(Kinds.OFFER)) {
+            delta.put("offer-uuid", key.id());
+            delta.put("application-name", name.substring(0, name.indexOf(' ')));
+            delta.put("offer-name", name.substring(name.indexOf(' ') + 1));
         } else if (key.kind().equals(Kinds.MACHINE)) {
             delta.put("id", key.id());
         } else {
@@ -155,6 +191,10 @@ final class AllWatcherFacade {
                 relation(delta, relation);
             } else if (entity instanceof CharmRecord charm) {
                 charm(delta, charm);
+            } else if (entity instanceof RemoteApplication remote) {
+                remote(delta, remote);
+            } else if (entity instanceof Offer offer) {
+                offer(delta, offer);
             } else if (entity instanceof ModelRecord record) {
                 model(delta, record);
             } else if (entity instanceof Annotation annotation) {
@@ -275,6 +315,32 @@ final class AllWatcherFacade {
                 endpoints.add(wire);
             }
             delta.put("endpoints", endpoints);
+        }
+
+        private static void remote(Map<String, Object> delta, RemoteApplication remote) {
+            delta.put("name", remote.name());
+            delta.put("offer-url", Wires.orEmpty(remote.url()));
+            delta.put("offer-uuid", remote.offer());
+            delta.put("life", remote.life().word());
+            delta.put(
+                    "status",
+                    status(
+                            remote.status() == null
+                                    ? new StatusValue("unknown", "", remote.created())
+                                    : remote.status(),
+                            ""));
+        }
+
+        private void offer(Map<String, Object> delta, Offer offer) {
+            Application application = model.get(Kinds.APPLICATION, offer.application());
+            CharmRecord charm = application == null ? null : model.get(Kinds.CHARM, application.charmUrl());
+            StatusReport.Connections connections = StatusReport.connections(model, offer);
+            delta.put("offer-name", offer.name());
+            delta.put("offer-uuid", offer.uuid());
+            delta.put("application-name", offer.application());
+            delta.put("charm-name", charm == null ? "" : charm.name());
+            delta.put("total-connected-count", connections.total());
+            delta.put("active-connected-count", connections.active());
         }
 
         private static void charm(Map<String, Object> delta, CharmRecord charm) {

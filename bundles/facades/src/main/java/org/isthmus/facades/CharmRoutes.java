@@ -90,7 +90,11 @@ final class CharmRoutes {
                     "%s is not a valid charm object path: expected <name>-<first 7 digits of the sha256>",
                     request.path().get("object"));
         }
-        CharmReference wanted = CharmReference.parse(request.headers().get("juju-curl"));
+        String named = request.headers().get("juju-curl");
+        if (named == null) {
+            throw Problem.refuse(Code.BAD_REQUEST, "the header Juju-Curl is missing");
+        }
+        CharmReference wanted = CharmReference.parse(named);
         if (!wanted.schema().equals("local")) {
             throw Problem.refuse(Code.BAD_REQUEST, "unsupported schema \"%s\"", wanted.schema());
         }

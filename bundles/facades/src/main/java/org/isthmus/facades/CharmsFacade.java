@@ -134,8 +134,11 @@ final class CharmsFacade {
         });
     }
 
+    /** For clients from before there were bases. They know Ubuntu's series only, and give up at another. */
     private static List<String> series(List<WireBase> bases) {
-        return bases.stream().map(WireBase::base).map(Base::series).toList();
+        List<Base> all = bases.stream().map(WireBase::base).toList();
+        List<Base> ubuntu = all.stream().filter(b -> b.name().equals("ubuntu")).toList();
+        return (ubuntu.isEmpty() ? all : ubuntu).stream().map(Base::series).toList();
     }
 
     private static String channel(WireOrigin origin) {

@@ -2,7 +2,7 @@ package org.isthmus.facades;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
@@ -31,7 +31,7 @@ final class ClientFacade {
     @Method(access = Access.MODEL_READ)
     public WatchHandle watchAll(Call call) {
         return new WatchHandle(
-                "AllWatcher", call.model().id(), AllWatcherFacade.INTERESTS, new HashSet<>(), null, true);
+                "AllWatcher", call.model().id(), AllWatcherFacade.INTERESTS, new HashMap<>(), null, true);
     }
 
     @Method(access = Access.MODEL_READ)

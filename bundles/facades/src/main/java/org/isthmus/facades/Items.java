@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.rpc.Errors;
@@ -16,6 +17,7 @@ import org.isthmus.wire.Results;
 import org.isthmus.wire.Results.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Bulk calls: every item is a request of its own, and its failure is its own. */
 final class Items {
@@ -32,7 +34,7 @@ final class Items {
         for (T item : items) {
             CompletionStage<R> stage;
             try {
-                stage = step.apply(item);
+                stage = step.apply(there(item));
             } catch (RuntimeException failure) {
                 stage = CompletableFuture.failedFuture(failure);
             }
@@ -65,7 +67,7 @@ final class Items {
             R value = null;
             WireError error = null;
             try {
-                value = look.apply(item);
+                value = look.apply(there(item));
             } catch (RuntimeException failure) {
                 error = error(failure);
             }
@@ -78,6 +80,13 @@ final class Items {
         return new Results<>(read(items, look, (value, error) -> new Result<>(value, error)));
     }
 
+    private static <T> T there(T item) {
+        if (item == null) {
+            throw Problem.refuse(Code.BAD_REQUEST, "bad request: an item is null");
+        }
+        return item;
+    }
+
     static WireError error(Throwable failure) {
         Problem problem = Refused.of(failure);
         if (problem != null) {
@@ -85,7 +94,9 @@ final class Items {
         }
         // Not a refusal: a bug. The client gets a line, the log gets the place.
         LOG.error("an item of a request failed", failure);
-        return new WireError("internal error: " + failure, null, null);
+        String trace = MDC.get("trace");
+        return new WireError(
+                "internal error, see the controller's log" + (trace == null ? "" : " for trace " + trace), null, null);
     }
 
     static CompletionStage<Void> refused(Refused refusal) {

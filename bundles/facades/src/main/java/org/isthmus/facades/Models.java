@@ -68,6 +68,9 @@ final class Models {
         CloudRecord cloud = cloud(controller, wire.cloudTag());
         String region = region(controller.controller(), cloud, wire.region());
         String credential = credential(controller, cloud, owner, wire.credential());
+        if (wire.name() == null || wire.name().isEmpty()) {
+            throw Problem.notValid("a model needs a name");
+        }
         String uuid = UUID.randomUUID().toString();
         Instant now = call.now();
         ModelRecord record = new ModelRecord(

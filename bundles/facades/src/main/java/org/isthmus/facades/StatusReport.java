@@ -113,6 +113,23 @@ final class StatusReport {
         return wire;
     }
 
+    /** Relations that consumers of an offer have with it, and those of them that are joined. */
+    record Connections(int active, int total) {}
+
+    static Connections connections(Snapshot model, Offer offer) {
+        int total = 0;
+        int active = 0;
+        for (OfferConnection connection : model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid())) {
+            total++;
+            Relation relation = model.get(Kinds.RELATION, Integer.toString(connection.relation()));
+            boolean joined = relation != null
+                    && relation.status() != null
+                    && relation.status().status().equals("joined");
+            active += joined ? 1 : 0;
+        }
+        return new Connections(active, total);
+    }
+
     private Map<String, FullStatus.Offer> offers() {
         Map<String, FullStatus.Offer> wire = new TreeMap<>(Names.NATURAL);
         for (Offer offer : model.all(Kinds.OFFER)) {
@@ -132,16 +149,7 @@ final class StatusReport {
                                 : new FullStatus.RemoteEndpoint(
                                         own, relation.role(), relation.interfaceName(), relation.limit()));
             });
-            int total = 0;
-            int active = 0;
-            for (OfferConnection connection : model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid())) {
-                total++;
-                Relation relation = model.get(Kinds.RELATION, Integer.toString(connection.relation()));
-                boolean joined = relation != null
-                        && relation.status() != null
-                        && relation.status().status().equals("joined");
-                active += joined ? 1 : 0;
-            }
+            Connections connections = connections(model, offer);
             wire.put(
                     offer.name(),
                     new FullStatus.Offer(
@@ -150,8 +158,8 @@ final class StatusReport {
                             offer.application(),
                             application == null ? "" : application.charmUrl(),
                             endpoints,
-                            active,
-                            total));
+                            connections.active(),
+                            connections.total()));
         }
         return wire;
     }

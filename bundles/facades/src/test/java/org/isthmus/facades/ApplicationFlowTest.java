@@ -10,7 +10,7 @@ import static org.junit.Assert.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -289,7 +289,7 @@ public class ApplicationFlowTest {
         WatchHandle handle = (WatchHandle) world.raw("admin", model, "Client", "WatchAll", null);
         assertEquals("AllWatcher", handle.facade());
         assertTrue(handle.ready());
-        Set<Key> told = new HashSet<>();
+        Map<Key, String> told = new HashMap<>();
         JsonNode first =
                 world.json.valueToTree(AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, Set.of()));
         Set<String> kinds = new TreeSet<>();
@@ -315,6 +315,7 @@ public class ApplicationFlowTest {
                 AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, documents.take()));
         assertEquals("relation", third.at("/deltas/0/0").asText());
         assertEquals("remove", third.at("/deltas/0/1").asText());
+        assertEquals("wordpress:db mysql:db", third.at("/deltas/0/2/key").asText());
 
         // What came and went between two looks is not told, and nothing to tell is nothing.
         assertEquals(

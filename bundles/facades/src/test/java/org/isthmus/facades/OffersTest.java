@@ -6,9 +6,12 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isthmus.api.Refused;
+import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.User;
 import org.junit.After;
@@ -131,6 +134,32 @@ public class OffersTest {
                                 "{\"owner-name\":\"admin\",\"model-name\":\"nomodel\"}"))
                 .getMessage();
         assertEquals(there, notThere);
+    }
+
+    @Test
+    public void theStreamOfChangesTellsOfOffersToo() throws Exception {
+        var documents = world.store.models.get(prod);
+        Map<Key, String> told = new HashMap<>();
+        JsonNode first =
+                world.json.valueToTree(AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, Set.of()));
+        JsonNode offer = null;
+        for (JsonNode delta : first.get("deltas")) {
+            offer = delta.get(0).asText().equals("applicationOffer") ? delta : offer;
+        }
+        assertEquals("change", offer.get(1).asText());
+        assertEquals("mysql", offer.at("/2/offer-name").asText());
+        assertEquals("mysql", offer.at("/2/application-name").asText());
+        assertEquals("mysql", offer.at("/2/charm-name").asText());
+        assertEquals(0, offer.at("/2/total-connected-count").asInt(-1));
+
+        documents.take();
+        assertNull(urls("admin", "DestroyOffers", URL));
+        JsonNode gone = world.json.valueToTree(
+                AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, documents.take()));
+        assertEquals("applicationOffer", gone.at("/deltas/0/0").asText());
+        assertEquals("remove", gone.at("/deltas/0/1").asText());
+        assertEquals("mysql", gone.at("/deltas/0/2/application-name").asText());
+        assertEquals("mysql", gone.at("/deltas/0/2/offer-name").asText());
     }
 
     private interface Ask {

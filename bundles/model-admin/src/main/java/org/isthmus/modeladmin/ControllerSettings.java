@@ -47,7 +47,7 @@ final class ControllerSettings {
         s.add(
                 "agent-ratelimit-max",
                 "int",
-                10L,
+                250L,
                 "logins",
                 Schema.between("agent-ratelimit-max", 1, 100_000),
                 true,
@@ -55,7 +55,7 @@ final class ControllerSettings {
         s.add(
                 "agent-ratelimit-rate",
                 "duration",
-                "250ms",
+                "5ms",
                 null,
                 Schema.lasting("agent-ratelimit-rate", "1ms", "1m"),
                 true,
@@ -234,12 +234,19 @@ final class ControllerSettings {
         s.add(
                 "query-tracing-enabled",
                 "bool",
-                false,
+                true,
                 null,
                 null,
                 true,
                 "Whether slow decisions are logged with their trace");
-        s.add("query-tracing-threshold", "duration", "1s", null, null, true, "From when on a decision counts as slow");
+        s.add(
+                "query-tracing-threshold",
+                "duration",
+                "100ms",
+                null,
+                null,
+                true,
+                "From when on a decision counts as slow");
         s.add("set-numa-control-policy", "bool", false, null, null, false, "Accepted for compatibility; not used");
         s.add("state-port", "int", 37017L, "port", null, false, "Accepted for compatibility; not used");
         return s;

@@ -1,5 +1,6 @@
 package org.isthmus.modeladmin;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.isthmus.api.Durations;
 import org.isthmus.api.Problem;
+import org.isthmus.api.Sizes;
 import org.isthmus.model.engine.ModelEngine.Setting;
 
 /** Typed settings of one kind of thing: every key, its type, default and range; nothing else is accepted. */
@@ -209,7 +212,7 @@ final class Schema {
 
     /** `300M`; without a suffix it is megabytes. */
     static Check size(String name) {
-        return value -> String.valueOf(value).matches("[0-9]+(\\.[0-9]+)?[MGTPE]?")
+        return value -> Sizes.bytes(String.valueOf(value)) >= 0
                 ? null
                 : String.format(
                         "%s: expected a non-negative number with optional multiplier suffix (M/G/T/P/E), got \"%s\"",
@@ -218,11 +221,11 @@ final class Schema {
 
     static Check lasting(String name, String from, String to) {
         return new Ranged(to == null ? "from " + from : from + " to " + to, value -> {
-            long nanos = Durations.parse((String) value);
-            if (nanos < Durations.parse(from)) {
+            Duration lasts = Durations.parse((String) value);
+            if (lasts.compareTo(Durations.parse(from)) < 0) {
                 return String.format("%s %s cannot be less than %s", name, value, from);
             }
-            return to != null && nanos > Durations.parse(to)
+            return to != null && lasts.compareTo(Durations.parse(to)) > 0
                     ? String.format("%s %s cannot be greater than %s", name, value, to)
                     : null;
         });

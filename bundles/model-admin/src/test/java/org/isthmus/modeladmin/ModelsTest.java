@@ -211,14 +211,4 @@ public final class ModelsTest {
                 "credential \"aws/admin/default\" not found",
                 tx -> engine.removeCredential(tx, "aws/admin/default"));
     }
-
-    @Test
-    public void durationsAsGoWritesThem() {
-        assertEquals(Long.valueOf(5_400_000_000_000L), Durations.parse("1h30m"));
-        assertEquals(Long.valueOf(250_000_000L), Durations.parse("250ms"));
-        assertEquals(Long.valueOf(0), Durations.parse("0"));
-        assertEquals(null, Durations.parse("5"));
-        assertEquals(null, Durations.parse("m5"));
-        assertEquals(null, Durations.parse("5m later"));
-    }
 }

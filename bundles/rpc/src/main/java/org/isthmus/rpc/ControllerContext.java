@@ -52,6 +52,11 @@ public interface ControllerContext {
     /** Every installed charm source behind one plug, best first. */
     Plug<List<CharmSource>> charmSources();
 
+    /** Every plug of this controller and of its container, the store's among them; for display. */
+    default List<Plug<?>> plugs() {
+        return List.of();
+    }
+
     /** The container's door to its controllers: how `destroy-controller` ends this one. */
     ControllerHost host();
 }

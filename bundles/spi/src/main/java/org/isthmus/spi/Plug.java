@@ -41,6 +41,26 @@ public final class Plug<T> {
     /** What is bound, the newest last: that one is called. */
     private final Deque<Use<T>> bound = new ArrayDeque<>();
 
+    // What was counted; guarded by the plug.
+    private long calls;
+    private long waits;
+    private long waitNanos;
+    private long refused;
+
+    /**
+     * What a plug counted since it was made, and how it stands; for display.
+     *
+     * @param calls all calls
+     * @param waits of these, those that found no instance and waited for one
+     * @param waited how long they waited, all together
+     * @param refused of these, those that waited in vain
+     * @param holding calls that hold an instance now
+     * @param waiting calls that wait for one now
+     * @param bound whether an instance is there now
+     */
+    public record Figures(
+            long calls, long waits, Duration waited, long refused, int holding, int waiting, boolean bound) {}
+
     /** One instance and the calls that hold it; guarded by the plug. */
     private static final class Use<T> {
         private final T service;
@@ -78,8 +98,10 @@ public final class Plug<T> {
         Use<T> use;
         CompletableFuture<Use<T>> parked = null;
         synchronized (this) {
+            calls++;
             use = bound.peekLast();
             if (use == null) {
+                waits++;
                 parked = new CompletableFuture<>();
                 waiting.add(parked);
             } else {
@@ -93,6 +115,7 @@ public final class Plug<T> {
             CompletableFuture<Use<T>> parked, Duration limit, Function<T, ? extends CompletionStage<R>> function) {
         // A result of its own, not a derived stage: when the caller gives it up, the instance must still be let go.
         CompletableFuture<R> result = new CompletableFuture<>();
+        long begun = System.nanoTime();
         Future<?> timeout;
         try {
             timeout = timer.schedule(() -> giveUp(parked), limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -103,6 +126,10 @@ public final class Plug<T> {
         Future<?> limiter = timeout;
         parked.whenComplete((use, failure) -> {
             limiter.cancel(false);
+            synchronized (this) {
+                waitNanos += System.nanoTime() - begun;
+                refused += failure == null ? 0 : 1;
+            }
             if (failure != null) {
                 result.completeExceptionally(failure);
                 return;
@@ -240,6 +267,15 @@ public final class Plug<T> {
             calls += use.holders.size();
         }
         return calls;
+    }
+
+    public synchronized Figures figures() {
+        int holding = 0;
+        for (Use<T> use : bound) {
+            holding += use.holders.size();
+        }
+        return new Figures(
+                calls, waits, Duration.ofNanos(waitNanos), refused, holding, waiting.size(), !bound.isEmpty());
     }
 
     /** Whether an instance is there now; for health, never for deciding to call. */

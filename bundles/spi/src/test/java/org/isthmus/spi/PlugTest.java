@@ -65,6 +65,24 @@ public class PlugTest {
     }
 
     @Test
+    public void itCountsWhoWaited() throws Exception {
+        CompletionStage<String> waiting = echo();
+        assertEquals(1, plug.figures().waiting());
+        assertFalse(plug.figures().bound());
+        plug.bind("one");
+        assertEquals("one", get(waiting));
+        assertEquals("one", get(echo()));
+        plug.unbind("one");
+        problem(plug.call(Duration.ofMillis(1), CompletableFuture::completedFuture));
+        Plug.Figures seen = plug.figures();
+        assertEquals(3, seen.calls());
+        assertEquals(2, seen.waits());
+        assertEquals(1, seen.refused());
+        assertTrue(seen.waited().toString(), seen.waited().compareTo(Duration.ofMillis(1)) >= 0);
+        assertEquals(0, seen.holding() + seen.waiting());
+    }
+
+    @Test
     public void theNewestIsCalled() throws Exception {
         plug.bind("one");
         plug.bind("two");

@@ -18,6 +18,8 @@ final class Command<R> {
     /** Of the request that submitted it; null outside one. */
     final String trace = MDC.get("trace");
 
+    private final String request = MDC.get("request");
+
     private R value;
     private Throwable failure;
 
@@ -35,8 +37,11 @@ final class Command<R> {
         failure = why;
     }
 
-    /** The class that made the decision, for the log. */
+    /** For the log: the request that submitted it, else the class that made the decision. */
     String name() {
+        if (request != null) {
+            return request;
+        }
         String name = decision.getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return lambda < 0 ? name : name.substring(0, lambda);

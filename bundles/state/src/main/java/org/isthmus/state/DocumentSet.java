@@ -3,6 +3,7 @@ package org.isthmus.state;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -54,7 +55,9 @@ final class DocumentSet implements Documents {
     private final Appender appender;
     private final Workers workers;
     private final Metrics metrics;
+    private final Slow slow;
     private final Watches watches;
+    private final Traces traces = new Traces();
     private final Listener listener;
     private volatile Snapshot snapshot;
 
@@ -81,26 +84,36 @@ final class DocumentSet implements Documents {
             Appender appender,
             Workers workers,
             Metrics metrics,
+            Slow slow,
             Listener l) {
         this.id = id;
         this.appender = appender;
         this.workers = workers;
         this.metrics = metrics;
+        this.slow = slow;
         this.listener = l;
         this.watches = new Watches(workers.tellers(), metrics);
         take(snapshot, durable);
     }
 
     /** A set that is not in the journal yet. */
-    static DocumentSet fresh(String id, Appender appender, Workers workers, Metrics metrics, Listener listener) {
-        return new DocumentSet(id, Snapshot.empty(), 0, appender, workers, metrics, listener);
+    static DocumentSet fresh(
+            String id, Appender appender, Workers workers, Metrics metrics, Slow slow, Listener listener) {
+        return new DocumentSet(id, Snapshot.empty(), 0, appender, workers, metrics, slow, listener);
     }
 
     static DocumentSet load(
-            String id, Journal journal, long revision, Appender appender, Workers workers, Metrics metrics, Listener l)
+            String id,
+            Journal journal,
+            long revision,
+            Appender appender,
+            Workers workers,
+            Metrics metrics,
+            Slow slow,
+            Listener l)
             throws IOException {
         metrics.loads.increment();
-        return new DocumentSet(id, read(id, journal, revision), revision, appender, workers, metrics, l);
+        return new DocumentSet(id, read(id, journal, revision), revision, appender, workers, metrics, slow, l);
     }
 
     private static Snapshot read(String set, Journal journal, long revision) throws IOException {
@@ -204,7 +217,8 @@ final class DocumentSet implements Documents {
         }
         metrics.queued.add(-taken.size());
         metrics.largestBatch.accumulate(taken.size());
-        Draft draft = new Draft(id, snapshot, durable, summary, answered, nextAnswer, appender.readOnly(), metrics);
+        Draft draft = new Draft(
+                id, snapshot, durable, summary, answered, nextAnswer, appender.readOnly(), slow.nanos(), metrics);
         try {
             taken.forEach(draft::decide);
             if (draft.isDurable() || making && draft.head() != snapshot) {
@@ -235,6 +249,7 @@ final class DocumentSet implements Documents {
             nextAnswer = draft.nextAnswer();
             summary = draft.summary();
             snapshot = draft.head();
+            traces.note(draft.traces());
             tell(draft.changes());
         }
         draft.commands().forEach(command -> command.tell(workers.tellers()));
@@ -317,6 +332,11 @@ final class DocumentSet implements Documents {
                 changes.add(new Change(new Key(kind, entity.id()), null, entity));
             }
         }
+    }
+
+    @Override
+    public String trace(Collection<Key> keys) {
+        return traces.of(keys);
     }
 
     @Override

@@ -28,18 +28,21 @@ import org.slf4j.LoggerFactory;
 /** What a writer makes of the commands it took: one batch, each command decided on what the one before it left. */
 final class Draft {
     private static final Logger LOG = LoggerFactory.getLogger(Draft.class);
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String set;
     private final long expected;
     private final Summary summaryBefore;
     private final Metrics metrics;
     private final Refused readOnly;
+    private final long slowNanos;
     private final List<Command<?>> commands = new ArrayList<>();
     /** One for each key, from before the batch to after it. */
     private final Map<Key, Change> changes = new LinkedHashMap<>();
 
     private final Map<Key, Journal.Row> rows = new LinkedHashMap<>();
+    /** By which request; without those that bear no trace. */
+    private final Map<Key, String> traces = new LinkedHashMap<>();
+
     private final Deque<String> newAnswers = new ArrayDeque<>();
     private final Iterator<String> oldAnswers;
     private final int oldAnswerCount;
@@ -54,6 +57,7 @@ final class Draft {
     /**
      * @param expected revision at which the journal stands
      * @param answered keys that are remembered, oldest first; only read
+     * @param slowNanos from when on a decision is told of as slow
      * @param readOnly why nothing durable may be written now; null when it may
      */
     Draft(
@@ -64,6 +68,7 @@ final class Draft {
             Deque<String> answered,
             long nextAnswer,
             Refused readOnly,
+            long slowNanos,
             Metrics metrics) {
         this.set = set;
         this.head = head;
@@ -75,6 +80,7 @@ final class Draft {
         this.answers = oldAnswerCount;
         this.nextAnswer = nextAnswer;
         this.readOnly = readOnly;
+        this.slowNanos = slowNanos;
         this.metrics = metrics;
     }
 
@@ -93,7 +99,7 @@ final class Draft {
             command.failed(bug);
         }
         long nanos = System.nanoTime() - start;
-        if (nanos > SLOW_NANOS) {
+        if (nanos > slowNanos) {
             metrics.slowDecisions.increment();
             LOG.warn(
                     "Slow decision: {} took {} ms on {} (trace {})",
@@ -153,6 +159,9 @@ final class Draft {
             changes.merge(change.key(), change, (first, last) -> new Change(last.key(), first.before(), last.after()));
         }
         rows.putAll(images);
+        if (command.trace != null) {
+            images.keySet().forEach(key -> traces.put(key, command.trace));
+        }
         head = tx.now().withRevision(revision);
         summary = Summaries.next(summary, head, made);
     }
@@ -234,6 +243,10 @@ final class Draft {
 
     Summary summary() {
         return summary;
+    }
+
+    Map<Key, String> traces() {
+        return traces;
     }
 
     List<Change> changes() {

@@ -25,6 +25,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Change;
 import org.isthmus.model.Codec;
+import org.isthmus.model.Controller;
 import org.isthmus.model.Summary;
 import org.isthmus.model.Tx;
 import org.isthmus.model.store.Documents;
@@ -46,6 +47,7 @@ final class JournaledStore implements Store {
     private final InstantSource clock;
     private final Alarm alarm;
     private final Metrics metrics = new Metrics();
+    private final Slow slow = new Slow(this::record);
     private final Appender appender;
     private final DocumentSet controller;
     private final Map<String, Slot> slots = new ConcurrentHashMap<>();
@@ -66,13 +68,19 @@ final class JournaledStore implements Store {
         }
         Journal.Head own = heads.remove(uuid);
         this.controller = own == null
-                ? DocumentSet.fresh(uuid, appender, workers, metrics, (set, summary, changes) -> {})
+                ? DocumentSet.fresh(uuid, appender, workers, metrics, slow, (set, summary, changes) -> {})
                 : DocumentSet.load(
-                        uuid, journal, own.revision(), appender, workers, metrics, (set, summary, changes) -> {});
+                        uuid, journal, own.revision(), appender, workers, metrics, slow, (set, summary, changes) -> {});
         for (Journal.Head head : heads.values()) {
             slots.put(head.set(), Slot.present(summary(head), head.revision()));
         }
         appender.start();
+    }
+
+    /** Null while the controller's own set is being made. */
+    private Controller record() {
+        DocumentSet own = controller;
+        return own == null ? null : own.snapshot().controller();
     }
 
     private static Summary summary(Journal.Head head) throws IOException {
@@ -148,7 +156,8 @@ final class JournaledStore implements Store {
         if (closed) {
             throw new IOException("the store is closed");
         }
-        DocumentSet set = DocumentSet.load(uuid, journal, slot.revision(), appender, workers, metrics, listener(slot));
+        DocumentSet set =
+                DocumentSet.load(uuid, journal, slot.revision(), appender, workers, metrics, slow, listener(slot));
         watchLeases(slot, set);
         return set;
     }
@@ -181,7 +190,7 @@ final class JournaledStore implements Store {
             return CompletableFuture.failedFuture(
                     Problem.refuse(Code.ALREADY_EXISTS, "model \"%s\" already exists", uuid));
         }
-        DocumentSet set = DocumentSet.fresh(uuid, appender, workers, metrics, listener(slot));
+        DocumentSet set = DocumentSet.fresh(uuid, appender, workers, metrics, slow, listener(slot));
         watchLeases(slot, set);
         return set.make(tx -> {
                     first.accept(tx);
@@ -278,7 +287,9 @@ final class JournaledStore implements Store {
 
     @Override
     public Map<String, Long> metrics() {
-        return metrics.values();
+        Map<String, Long> values = metrics.values();
+        values.put("state.readonly", appender.readOnly() == null ? 0L : 1L);
+        return values;
     }
 
     @Override

@@ -77,6 +77,11 @@ public final class HookContext {
         return id;
     }
 
+    /** Of the request that this hook follows from; null where that is not known. */
+    public String trace() {
+        return api.trace();
+    }
+
     public String token() {
         return token;
     }

@@ -208,6 +208,7 @@ public final class HookRunner {
         env.put("JUJU_AGENT_SOCKET_ADDRESS", tools.address());
         env.put("JUJU_AGENT_SOCKET_NETWORK", "tcp");
         env.put("JUJU_HOOK_NAME", context.hook().name());
+        put(env, "JUJU_TRACE_ID", context.trace());
         env.put("JUJU_DISPATCH_PATH", dispatchPath);
         env.put("JUJU_UNIT_NAME", remote.unit());
         if (remote.model() != null) {

@@ -71,6 +71,9 @@ public final class UnitAgent implements Runnable {
 
     // Shared with the watcher's threads, under this object's lock.
     private UnitRemoteState remote;
+    /** Of the request that the remote state follows from. */
+    private String cause;
+
     private long changes;
     private AgentApi.Watching<UnitRemoteStateResult> watching;
     private boolean watchLost = true;
@@ -192,7 +195,9 @@ public final class UnitAgent implements Runnable {
         synchronized (this) {
             watching = fresh;
             watchLost = false;
-            remote = fresh.initial().state();
+            UnitRemoteStateResult first = fresh.initial();
+            remote = first.state();
+            cause = first.trace() == null ? cause : first.trace();
             changes++;
         }
         hear(fresh);
@@ -208,6 +213,7 @@ public final class UnitAgent implements Runnable {
                     watchLost = true;
                 } else {
                     remote = result.onto(remote);
+                    cause = result.trace() == null ? cause : result.trace();
                     watchLost = remote.rewatch();
                 }
                 changes++;
@@ -251,6 +257,7 @@ public final class UnitAgent implements Runnable {
         synchronized (this) {
             seen = remote;
             seenChanges = changes;
+            api.trace(cause);
         }
         lead(seen);
         publishAddresses(seen);
@@ -420,6 +427,10 @@ public final class UnitAgent implements Runnable {
     // --- hooks
 
     private void run(HookInfo hook, UnitRemoteState seen) throws IOException, InterruptedException {
+        if (hook.kind().equals("update-status")) {
+            // Time is its cause.
+            api.trace(null);
+        }
         boolean retried = local.pending() != null && local.pending().is(Pending.FAILED);
         int failures = local.pending() == null ? 0 : local.pending().failures();
         boolean resolved = retried && "retry-hooks".equals(seen.resolved());
@@ -452,7 +463,9 @@ public final class UnitAgent implements Runnable {
                 if (outcome == HookRunner.Outcome.MISSING) {
                     note("DEBUG", "no \"" + hook.name() + "\" hook");
                 } else {
-                    note("INFO", "ran \"" + hook.name() + "\" hook");
+                    note(
+                            "INFO",
+                            "ran \"" + hook.name() + "\" hook" + (api.trace() == null ? "" : ", trace " + api.trace()));
                 }
                 succeeded(hook, context);
             }

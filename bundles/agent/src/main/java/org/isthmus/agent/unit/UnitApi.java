@@ -50,6 +50,14 @@ public final class UnitApi {
         return Names.applicationOf(unit);
     }
 
+    void trace(String of) {
+        api.trace(of);
+    }
+
+    public String trace() {
+        return api.trace();
+    }
+
     boolean isUp() {
         return api.link().isUp();
     }

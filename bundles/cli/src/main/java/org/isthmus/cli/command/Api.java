@@ -19,9 +19,12 @@ final class Api {
     private static final long LIMIT_SECONDS = 300;
 
     private final ApiConnection connection;
+    private final String trace;
 
-    Api(ApiConnection connection) {
+    /** @param trace of the command that calls */
+    Api(ApiConnection connection, String trace) {
         this.connection = connection;
+        this.trace = trace;
     }
 
     ApiConnection connection() {
@@ -34,7 +37,7 @@ final class Api {
     }
 
     JsonNode call(String facade, String method, Object params) {
-        return await(connection.call(facade, method, params));
+        return await(connection.call(facade, method, params, trace));
     }
 
     /** A call whose answer is `{results: [one]}`. */

@@ -328,7 +328,7 @@ final class DeployCommand extends ModelCommand {
                             path,
                             zip,
                             "application/zip",
-                            Map.of("Juju-Curl", "local:" + charm + "-" + revision)),
+                            Map.of("Juju-Curl", "local:" + charm + "-" + revision, "Trace-Id", session.trace())),
                     UPLOAD_SECONDS);
         } catch (Refused refused) {
             Problem problem = refused.problem();
@@ -341,7 +341,7 @@ final class DeployCommand extends ModelCommand {
                             "/model/" + target.uuid() + "/charms?schema=local&series=&revision=" + revision,
                             zip,
                             "application/zip",
-                            Map.of()),
+                            Map.of("Trace-Id", session.trace())),
                     UPLOAD_SECONDS);
         }
         String url = answer.body().path("charm-url").asText("");

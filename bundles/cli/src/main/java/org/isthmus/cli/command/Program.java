@@ -120,6 +120,9 @@ public final class Program implements AutoCloseable {
         }
         try (Session session = new Session(invocation, doors, reach, documents)) {
             session.quiet(command.quiet);
+            if (command.debug) {
+                session.info("trace %s", session.trace());
+            }
             if (command instanceof HelpCommand help) {
                 return help.show(session, new Help(catalogue));
             }

@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.isthmus.api.Names;
 import org.isthmus.cli.Doors;
 import org.isthmus.cli.Invocation;
@@ -48,6 +50,10 @@ final class Session implements AutoCloseable {
     private final Document documents;
     private final Data data;
     private final List<Connections.Borrowed> borrowed = new ArrayList<>();
+    /** One for all that this command asks, here and at other controllers: it is found again in their logs, and in hooks. */
+    private final String trace =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+
     private boolean quiet;
 
     Session(Invocation invocation, Doors doors, Reach reach, Document documents) {
@@ -94,6 +100,10 @@ final class Session implements AutoCloseable {
 
     Data data() {
         return data;
+    }
+
+    String trace() {
+        return trace;
     }
 
     void quiet(boolean quiet) {
@@ -227,7 +237,7 @@ final class Session implements AutoCloseable {
         Connections.Borrowed connection =
                 Api.await(reach.connections().borrow(endpoint(controller, modelUuid), login(controller)), 60);
         borrowed.add(connection);
-        return new Api(connection.connection());
+        return new Api(connection.connection(), trace);
     }
 
     Https https(Target target) {

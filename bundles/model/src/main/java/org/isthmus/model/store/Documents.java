@@ -1,8 +1,10 @@
 package org.isthmus.model.store;
 
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.isthmus.model.Key;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 
@@ -36,4 +38,12 @@ public interface Documents {
      * coalesced and the last state is never lost.
      */
     Watch watch(Set<Interest> interests);
+
+    /**
+     * The trace of the request that last changed one of these, so that what follows from it can bear the same. For display: only
+     * the newest changes are remembered, in memory; null where nothing is known.
+     */
+    default String trace(Collection<Key> keys) {
+        return null;
+    }
 }

@@ -1,4 +1,8 @@
 package org.isthmus.wire.agent;
 
-/** A machine's state as its watcher tells it. */
-public record MachineStateResult(MachineState state) {}
+/**
+ * A machine's state as its watcher tells it.
+ *
+ * @param trace of the request that changed it last; null where that is not known
+ */
+public record MachineStateResult(MachineState state, String trace) {}

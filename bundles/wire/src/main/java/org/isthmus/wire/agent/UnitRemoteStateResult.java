@@ -11,14 +11,19 @@ import org.isthmus.wire.agent.UnitRemoteState.RelationState;
  *
  * @param partial true: relations that are neither in the state nor gone are as they were told before
  * @param gone numbers of relations that are no more; empty in a whole state, which shows all there are
+ * @param trace of the request that changed it last; null where that is not known
  */
-public record UnitRemoteStateResult(UnitRemoteState state, boolean partial, List<Integer> gone) {
+public record UnitRemoteStateResult(UnitRemoteState state, boolean partial, List<Integer> gone, String trace) {
     public UnitRemoteStateResult {
         gone = gone == null ? List.of() : List.copyOf(gone);
     }
 
     public static UnitRemoteStateResult whole(UnitRemoteState state) {
-        return new UnitRemoteStateResult(state, false, List.of());
+        return new UnitRemoteStateResult(state, false, List.of(), null);
+    }
+
+    public UnitRemoteStateResult withTrace(String of) {
+        return new UnitRemoteStateResult(state, partial, gone, of);
     }
 
     /** The whole state that this makes of the one before. */

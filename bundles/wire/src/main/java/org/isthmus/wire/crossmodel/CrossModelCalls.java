@@ -54,6 +54,7 @@ public final class CrossModelCalls {
      *
      * @param life `alive` or `dying`
      * @param forceCleanup the sender has nothing left of it
+     * @param trace of the request that it follows from; null where that is not known
      */
     public record RelationChange(
             String relationToken,
@@ -70,7 +71,28 @@ public final class CrossModelCalls {
             Map<String, String> applicationSettings,
             List<UnitChange> changedUnits,
             List<Integer> departedUnits,
-            boolean whole) {}
+            boolean whole,
+            String trace) {
+        public RelationChange withTrace(String of) {
+            return new RelationChange(
+                    relationToken,
+                    applicationToken,
+                    offeringModelTag,
+                    secret,
+                    epoch,
+                    sequence,
+                    life,
+                    forceCleanup,
+                    suspended,
+                    suspendedReason,
+                    unitCount,
+                    applicationSettings,
+                    changedUnits,
+                    departedUnits,
+                    whole,
+                    of);
+        }
+    }
 
     public record UnitChange(int unitId, Map<String, String> settings) {}
 

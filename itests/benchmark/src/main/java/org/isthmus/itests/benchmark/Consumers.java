@@ -218,7 +218,8 @@ final class Consumers implements Figure {
                         null,
                         List.of(new UnitChange(0, Map.of("ingress-address", "10.0.0.1", "text", "number " + sequence))),
                         List.of(),
-                        true))
+                        true,
+                        null))
                 .toList();
         PublishResults results = (PublishResults) publish.ask(hub.call, new RelationChanges(changes));
         results.results().forEach(result -> {

@@ -6,6 +6,7 @@ import static org.junit.Assert.assertTrue;
 import java.time.Duration;
 import org.isthmus.itests.harness.Distribution;
 import org.isthmus.itests.harness.Greeting;
+import org.isthmus.itests.harness.Result;
 import org.junit.ClassRule;
 import org.junit.FixMethodOrder;
 import org.junit.Test;
@@ -48,11 +49,20 @@ public class OwnCharmsStoryTest {
 
     @Test
     public void test3_settingsReachTheOtherSide() {
-        isthmus.juju("config", "speaker", "text=good evening").ok();
+        Result told = isthmus.juju("--debug", "config", "speaker", "text=good evening")
+                .ok();
         assertEquals(
                 "good evening",
                 isthmus.juju("config", "speaker", "text").ok().out().trim());
         awaitStatus("heard good evening from speaker/0");
+        // The command's trace is told with the hooks that follow from it, on this side and on the other.
+        String trace = told.err().strip();
+        assertTrue(told.toString(), trace.matches("trace [0-9a-f]{16}"));
+        isthmus.await("both hooks bear the trace", SOON, () -> {
+            String log = isthmus.juju("debug-log", "--replay", "--no-tail").ok().out();
+            return log.contains("ran \"config-changed\" hook, " + trace)
+                    && log.contains("ran \"hello-relation-changed\" hook, " + trace);
+        });
     }
 
     @Test

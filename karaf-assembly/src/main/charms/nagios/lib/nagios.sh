@@ -23,6 +23,8 @@ install_nagios() {
   DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
     nagios4-core nagios4-cgi nagios-nrpe-plugin monitoring-plugins-basic monitoring-plugins-standard libmariadb3 \
     php-cli python3 python3-yaml
+  # The plugins of Ubuntu are made with MySQL's library, which Debian does not have.
+  DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends libmysqlclient21 > /dev/null 2>&1 || true
   # A machine with a system of its own starts what it installs; the charm starts its own.
   if [ -z "$root" ]; then
     for each in nagios4 apache2; do systemctl disable --now "$each" 2> /dev/null || service "$each" stop 2> /dev/null || true; done

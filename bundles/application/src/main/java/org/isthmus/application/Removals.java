@@ -64,17 +64,17 @@ final class Removals {
 
     /** Others' models depend on it: that takes force. */
     private static void needNoConsumers(Snapshot now, String name) {
-        int consumers = 0;
+        int used = 0;
         for (Offer offer : now.by(Kinds.OFFERS_BY_APPLICATION, name)) {
-            consumers += now.count(Kinds.CONNECTIONS_BY_OFFER, offer.uuid());
+            used += now.count(Kinds.CONNECTIONS_BY_OFFER, offer.uuid()) > 0 ? 1 : 0;
         }
-        if (consumers > 0) {
+        if (used > 0) {
             throw Problem.refuse(
                     Code.NONE,
-                    "cannot destroy application \"%s\": application is used by %d consumer%s",
+                    "cannot destroy application \"%s\": application is used by %d offer%s",
                     name,
-                    consumers,
-                    consumers == 1 ? "" : "s");
+                    used,
+                    used == 1 ? "" : "s");
         }
     }
 

@@ -26,6 +26,10 @@ final class Consumer {
                                 Map.of("offer-urls", List.of(place.url().toString()), "bakery-version", 3),
                                 "user-tag",
                                 "user-" + session.account(place.controller()).user()));
+        if (url.endpoint() != null && !offers(details.path("offer"), url.endpoint())) {
+            // Before it is consumed: a line that fails leaves nothing behind.
+            throw Failure.of("application offer \"%s\" has no \"%s\" relation", place.url(), url.endpoint());
+        }
         boolean other = !place.controller().uuid().equals(here.uuid());
         OfferUrl known = other ? place.url().withController(place.controller().name()) : place.url();
         String name = alias == null ? details.path("offer").path("offer-name").asText(url.offer()) : alias;
@@ -39,5 +43,14 @@ final class Consumer {
         arg.set("external-controller", external);
         session.api(target).one("Application", "Consume", Map.of("args", List.of(arg)));
         return new Consumed(name, known);
+    }
+
+    private static boolean offers(JsonNode offer, String endpoint) {
+        for (JsonNode each : offer.path("endpoints")) {
+            if (each.path("name").asText().equals(endpoint)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -65,8 +65,14 @@ final class ControllerConfigCommand extends ControllerCommand {
     }
 
     static String cell(JsonNode value) {
+        if (value.isArray()) {
+            List<String> items = new ArrayList<>();
+            value.forEach(item -> items.add(item.asText()));
+            return String.join(",", items);
+        }
         String text = value.isValueNode() ? value.asText() : value.toString();
-        return text.strip().contains("\n") ? "|-" : text;
+        // As a block of YAML: a certificate cannot stand in one line.
+        return text.strip().contains("\n") ? "|-\n" + text.strip().indent(2).stripTrailing() : text;
     }
 
     static int one(Session session, Format format, JsonNode value) {

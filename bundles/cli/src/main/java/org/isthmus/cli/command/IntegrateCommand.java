@@ -44,6 +44,11 @@ final class IntegrateCommand extends ModelCommand {
                     at = i;
                 } else if (ENDPOINT.matcher(arg).matches()) {
                     local.add(arg);
+                } else if (OfferUrl.looksLikeOne("c:" + arg)) {
+                    // "a:b-c" reads as the offer b-c of a controller a.
+                    throw Failure.usage(
+                            "endpoint \"%s\" not valid; an endpoint with \"-\" or \"_\" needs the controller as well: <controller>:%s",
+                            arg, arg);
                 } else {
                     throw Failure.usage("endpoint \"%s\" not valid", arg);
                 }

@@ -262,6 +262,8 @@ final class Session implements AutoCloseable {
         if (model.isEmpty()) {
             model = data.currentModel(controller.name());
             if (model == null) {
+                // Logging out forgets the models: that is what is wrong then.
+                account(controller);
                 throw Failure.of(NO_MODEL);
             }
         }

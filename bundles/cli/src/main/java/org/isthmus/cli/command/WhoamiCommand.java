@@ -24,7 +24,7 @@ final class WhoamiCommand extends Command {
         Data.Account account = session.data().account(controller.name());
         if (account == null) {
             session.info(
-                    "You are not logged in to controller \"%s\" and model \"\".\nRun juju login if you want to login.",
+                    "You are not logged in to controller \"%s\".\nRun juju login if you want to login.",
                     controller.name());
             return 1;
         }

@@ -50,6 +50,10 @@ public class WrongInputsStoryTest {
         refused(2, "juju offer ubuntu", "endpoints must conform to format");
         refused(1, "juju consume admin/none.none", "application offer \"admin/none.none\" not found");
         refused(1, "juju relate ubuntu admin/none.none", "application offer \"admin/none.none\" not found");
+        refused(
+                2,
+                "juju relate ubuntu admin/none.none:shared-db",
+                "needs the controller as well: <controller>:admin/none");
         refused(1, "juju find-offers", "no matching application offers found");
         refused(1, "juju show-offer admin/none.none", "application offer \"admin/none.none\" not found");
         refused(1, "juju grant nobody write default", "user \"nobody\" does not exist locally");

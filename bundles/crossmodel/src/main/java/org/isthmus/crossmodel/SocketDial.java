@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
 import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Dialer;
 import org.isthmus.client.Endpoint;
@@ -37,9 +38,23 @@ final class SocketDial implements Dial {
             at = Endpoint.controller(known.addresses(), known.caCert());
         }
         return dialer.connect(at, Login.anonymous(), CONNECT_LIMIT).thenApply(up -> {
+            try {
+                needSame(target == null ? from.uuid() : target, up.loginResult().controllerUuid());
+            } catch (Refused other) {
+                up.close();
+                throw other;
+            }
             up.keepAlive(PING);
             return new SocketPeer(up);
         });
+    }
+
+    /** One authority may have signed for several controllers, and an address may be another's by now. */
+    static void needSame(String wanted, String answering) {
+        if (!wanted.equals(answering)) {
+            throw Problem.refuse(
+                    Code.NOT_FOUND, "controller %s answers where controller %s is looked for", answering, wanted);
+        }
     }
 
     @Override

@@ -2,15 +2,12 @@ package org.isthmus.facades;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.api.Code;
 import org.isthmus.api.Life;
 import org.isthmus.api.OfferUrl;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
-import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Relation;
@@ -59,14 +56,16 @@ final class Consumption {
                 call.caller().user(),
                 item.macaroon() == null ? null : item.macaroon().toString(),
                 call.now());
-        return call.controller().offers().call(offers -> call.controller()
-                .relations()
-                .call(relations -> remember(call, offers, other ? external : null, source)
+        Way way = new Way(other ? external : null, source);
+        return call.controller()
+                .offers()
+                .call(offers -> call.controller().relations().call(relations -> way.found(call, offers)
                         .thenCompose(known -> call.submit(tx -> {
                             endTerminated(tx, relations, name, call);
                             offers.consume(tx, consume);
                             return null;
-                        }))));
+                        }))
+                        .thenCompose(consumed -> way.taken(call, offers))));
     }
 
     /** What takes the name of a SAAS whose offer is gone has no part in its relations. */
@@ -88,26 +87,6 @@ final class Consumption {
                 : item.endpoints().stream()
                         .map(e -> new RemoteEndpoint(e.name(), e.role(), e.interfaceName(), e.limit()))
                         .toList();
-    }
-
-    /** The way to the other controller is durable before the SAAS that needs it. */
-    private static CompletionStage<Void> remember(
-            Call call, OfferEngine offers, OfferCalls.ExternalController external, String uuid) {
-        if (external == null) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return call.controller().store().controller().submit(tx -> {
-            ExternalController before = tx.get(Kinds.EXTERNAL_CONTROLLER, uuid);
-            offers.putExternalController(
-                    tx,
-                    new ExternalController(
-                            uuid,
-                            external.controllerAlias(),
-                            external.addrs(),
-                            external.caCert(),
-                            before == null ? Map.of() : before.epochs()));
-            return null;
-        });
     }
 
     CompletionStage<ErrorResults> destroy(Call call, List<DestroyConsumedItem> items) {

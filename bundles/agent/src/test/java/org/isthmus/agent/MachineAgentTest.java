@@ -288,6 +288,44 @@ public class MachineAgentTest {
         assertEquals(List.of("start", "start", "started"), traced());
     }
 
+    /** As the kernel does that has no memory left: nobody but the operator can help. */
+    @Test
+    public void hookThatSomebodyKillsHasFailed() throws Exception {
+        controller.retryHooks = false;
+        hook("install", "echo install >>$trace; [[ -e $trace.fixed ]] || kill -9 $$");
+        start();
+        controller.until("error", () -> controller.agentStatuses.contains("error: hook failed: \"install\""));
+        assertEquals(List.of("install"), traced());
+        Files.createFile(Path.of(trace + ".fixed"));
+        controller.change(() -> controller.resolved = "retry-hooks");
+        controller.until("idle", this::idle);
+        assertEquals(List.of("install", "install"), traced());
+    }
+
+    @Test
+    public void hookThatCannotBeStartedHasFailed() throws Exception {
+        controller.retryHooks = false;
+        hook("install", "");
+        Files.writeString(charm.resolve("hooks/install"), "#!/is/not/there\n");
+        start();
+        controller.until("error", () -> controller.agentStatuses.contains("error: hook failed: \"install\""));
+    }
+
+    @Test
+    public void noHookStartsThatCouldNotBeEndedLater() throws Exception {
+        hook("install", "echo install >>$trace");
+        // Nothing can be remembered of a hook: a file cannot take this folder's place.
+        Path inTheWay = machine.resolve("agents/unit-wp-0/hook.pid.new/x");
+        Files.createDirectories(inTheWay);
+        start();
+        controller.until("told", () -> controller.log.stream().anyMatch(line -> line.contains("cannot go on")));
+        assertEquals(List.of(), traced());
+        Files.delete(inTheWay);
+        untilTraced("install");
+        controller.until("idle", this::idle);
+        assertEquals(List.of("install"), traced());
+    }
+
     @Test
     public void stateOfTheMachineIsLostAndComesBack() throws Exception {
         hook("install", "echo install >>$trace");

@@ -9,16 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.agent.AgentConf;
 import org.isthmus.agent.AgentLog;
-import org.isthmus.agent.DurableFile;
 import org.isthmus.wire.agent.UnitRemoteState;
 
 /** Runs hooks as processes, one at a time on the machine. */
@@ -29,12 +26,15 @@ public final class HookRunner {
         /** The charm has no such hook. */
         MISSING,
         FAILED,
-        /** Killed, or cut off from the controller: it counts as not run. */
+        /** Cut off from the controller, and ended for that: it counts as not run. */
         INTERRUPTED
     }
 
     /** How long output is still read after a hook's end; what its daemons write later is read on by the same threads. */
     private static final Duration LAST_OUTPUT = Duration.ofMillis(300);
+
+    /** How long an agent lives on, at most, after a hook that was ended together with it. */
+    private static final Duration END_OF_MACHINE = Duration.ofSeconds(1);
 
     private static final int SIGNAL = 128;
     private static final int SIGTERM = 15;
@@ -93,31 +93,52 @@ public final class HookRunner {
         ProcessBuilder builder = new ProcessBuilder(List.of(file.toString()));
         builder.directory(charm.toFile());
         environment(builder.environment(), context, charm, dispatchPath);
-        Process process = builder.start();
+        HookMark mark = new HookMark(pidFile);
+        mark.starts(context.id());
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException cannotStart) {
+            // Such as a first line that names an interpreter which is not there: the charm's fault, for its operator to
+            // see.
+            mark.ended();
+            log.unit(context.remote().unit(), "ERROR", "agent.hook", String.valueOf(cannotStart.getMessage()));
+            return Outcome.FAILED;
+        }
+        try {
+            mark.runs(process.toHandle());
+            closeInput(process, context);
+            CountDownLatch output = new CountDownLatch(2);
+            drain(context, process.getInputStream(), "DEBUG", output);
+            drain(context, process.getErrorStream(), "WARNING", output);
+            int code = await(process, context);
+            output.await(LAST_OUTPUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (context.isUnreachable()) {
+                return Outcome.INTERRUPTED;
+            }
+            if (code == SIGNAL + SIGTERM || code == SIGNAL + SIGKILL) {
+                // Whoever ends the machine ends its hook too, perhaps before this agent: it is interrupted now, or the
+                // hook
+                // was killed by somebody else, such as a kernel out of memory, who would do it again.
+                TimeUnit.MILLISECONDS.sleep(END_OF_MACHINE.toMillis());
+                log.unit(context.remote().unit(), "ERROR", "agent.hook", dispatchPath + " was killed: " + code);
+            }
+            return code == 0 ? Outcome.DONE : Outcome.FAILED;
+        } catch (InterruptedException | IOException | RuntimeException stopping) {
+            HookMark.kill(process.toHandle());
+            throw stopping;
+        } finally {
+            mark.ended();
+        }
+    }
+
+    /** A hook has no input. */
+    private void closeInput(Process process, HookContext context) {
         try (OutputStream stdin = process.getOutputStream()) {
-            // A hook has no input.
             stdin.flush();
         } catch (IOException ended) {
             // It may be over already.
             log.unit(context.remote().unit(), "TRACE", "agent.hook", String.valueOf(ended.getMessage()));
-        }
-        remember(pidFile, process.toHandle());
-        CountDownLatch output = new CountDownLatch(2);
-        drain(context, process.getInputStream(), "DEBUG", output);
-        drain(context, process.getErrorStream(), "WARNING", output);
-        try {
-            int code = await(process, context);
-            output.await(LAST_OUTPUT.toMillis(), TimeUnit.MILLISECONDS);
-            boolean killed = code == SIGNAL + SIGTERM || code == SIGNAL + SIGKILL;
-            if (context.isUnreachable() || killed) {
-                return Outcome.INTERRUPTED;
-            }
-            return code == 0 ? Outcome.DONE : Outcome.FAILED;
-        } catch (InterruptedException stopping) {
-            kill(process.toHandle());
-            throw stopping;
-        } finally {
-            Files.deleteIfExists(pidFile);
         }
     }
 
@@ -125,41 +146,10 @@ public final class HookRunner {
     private int await(Process process, HookContext context) throws InterruptedException {
         while (!process.waitFor(1, TimeUnit.SECONDS)) {
             if (context.isUnreachable()) {
-                kill(process.toHandle());
+                HookMark.kill(process.toHandle());
             }
         }
         return process.exitValue();
-    }
-
-    private static void kill(ProcessHandle process) {
-        List<ProcessHandle> family = process.descendants().toList();
-        process.destroyForcibly();
-        family.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    private static void remember(Path pidFile, ProcessHandle process) throws IOException {
-        String started = process.info().startInstant().map(Instant::toString).orElse("");
-        // After the machine's end there is no such process.
-        DurableFile.put(pidFile, (process.pid() + " " + started + "\n").getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Ends a hook that an agent which is gone left running: it will be run again, and never twice at once. */
-    public static void killLeftOver(Path pidFile) throws IOException {
-        if (!Files.exists(pidFile)) {
-            return;
-        }
-        String[] words = Files.readString(pidFile).trim().split(" ", 2);
-        Optional<ProcessHandle> left =
-                words[0].isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(words[0]));
-        // A pid is given again; the time of its start tells.
-        left.filter(p -> words.length == 2
-                        && p.info()
-                                .startInstant()
-                                .map(Instant::toString)
-                                .orElse("")
-                                .equals(words[1]))
-                .ifPresent(HookRunner::kill);
-        Files.deleteIfExists(pidFile);
     }
 
     private void drain(HookContext context, InputStream stream, String level, CountDownLatch done) {

@@ -17,6 +17,7 @@ import org.isthmus.agent.AgentApi;
 import org.isthmus.agent.AgentLog;
 import org.isthmus.agent.ControllerUnreachable;
 import org.isthmus.agent.hook.HookContext;
+import org.isthmus.agent.hook.HookMark;
 import org.isthmus.agent.hook.HookRunner;
 import org.isthmus.api.Code;
 import org.isthmus.api.Refused;
@@ -115,7 +116,7 @@ public final class UnitAgent implements Runnable {
     @Override
     public void run() {
         try {
-            HookRunner.killLeftOver(pidFile());
+            new HookMark(pidFile()).killLeftOver();
             boolean loaded = false;
             while (!stopped && !dead) {
                 try {

@@ -1,12 +1,14 @@
 package org.isthmus.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.isthmus.api.Names;
 import picocli.CommandLine.Option;
 
@@ -42,10 +44,11 @@ final class SshCommand extends ModelCommand implements Terminal {
         // `ssh mysql/0 -- ls -d /`: the mark is for us, what follows it for the machine.
         boolean marked = args.size() > 1 && args.get(1).equals("--");
         List<String> command = args.subList(marked ? 2 : 1, args.size());
-        Place place = Place.of(session, target, name);
+        Place place = Place.of(session.api(target)::call, Machines.of(session, target), name);
         List<String> argv = new ArrayList<>();
         if (place.folder() != null) {
-            argv.addAll(List.of("bash", place.enter().toString(), place.folder().toString()));
+            argv.addAll(
+                    List.of("bash", enter(session).toString(), place.folder().toString()));
             argv.addAll(command);
         } else {
             argv.add("ssh");
@@ -61,36 +64,29 @@ final class SshCommand extends ModelCommand implements Terminal {
         return session.invocation().exec().exec(argv, Map.of());
     }
 
-    /**
-     * Where a machine is.
-     *
-     * @param folder of a localhost machine of this container; null elsewhere
-     * @param enter the script that opens a shell in it
-     */
-    record Place(String address, Path folder, Path enter) {
-        static Place of(Session session, Target target, String name) {
-            Api api = session.api(target);
-            JsonNode status = api.call("Client", "FullStatus", Map.of("patterns", List.of()));
-            String machine = machine(status, name);
-            JsonNode node = machineNode(status.path("machines"), machine);
-            if (node == null) {
-                throw Failure.of("machine %s not found", machine);
-            }
-            String instance = node.path("instance-id").asText("");
-            for (Path base : bases(session)) {
-                Path folder = base.resolve("machines").resolve(instance.isEmpty() ? "-" : instance);
-                if (Files.isDirectory(folder)) {
-                    return new Place(node.path("dns-name").asText(""), folder, enter(session));
-                }
-            }
-            String tag = Names.isUnit(name) ? Session.unitTag(name) : Session.machineTag(machine);
-            String address = api.one("SSHClient", "PublicAddress", Map.of("entities", List.of(Map.of("tag", tag))))
-                    .path("address")
-                    .asText();
-            return new Place(address, null, null);
+    private static Path enter(Session session) {
+        Path home = session.doors().home();
+        Path script = home == null ? null : home.resolve("bin/enter-machine");
+        if (script == null || !Files.isRegularFile(script)) {
+            throw Failure.of("the program bin/enter-machine is not in this distribution");
         }
+        return script;
+    }
 
-        private static List<Path> bases(Session session) {
+    /** A call of the model's API. */
+    interface Asking {
+        JsonNode call(String facade, String method, Object params);
+    }
+
+    /**
+     * The folders of this container's machines, as far as they are this model's.
+     *
+     * @param bases the folders of containers that this user has
+     */
+    record Machines(List<Path> bases, String model, ObjectMapper json) {
+        private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9-]+");
+
+        static Machines of(Session session, Target target) {
             List<Path> bases = new ArrayList<>();
             if (session.doors().base() != null) {
                 bases.add(session.doors().base());
@@ -98,16 +94,51 @@ final class SshCommand extends ModelCommand implements Terminal {
             if (!session.env("ISTHMUS_BASE").isEmpty()) {
                 bases.add(session.path(session.env("ISTHMUS_BASE")));
             }
-            return bases;
+            return new Machines(bases, target.uuid(), session.documents().mapper());
         }
 
-        private static Path enter(Session session) {
-            Path home = session.doors().home();
-            Path script = home == null ? null : home.resolve("bin/enter-machine");
-            if (script == null || !Files.isRegularFile(script)) {
-                throw Failure.of("the program bin/enter-machine is not in this distribution");
+        /** The instance's folder; null if it is none of this container. The name is what some controller says: it leads nowhere else. */
+        Path folder(String instance) throws IOException {
+            if (!INSTANCE.matcher(instance).matches()) {
+                return null;
             }
-            return script;
+            for (Path base : bases) {
+                Path folder = base.resolve("machines").resolve(instance);
+                Path about = folder.resolve("machine.json");
+                if (Files.isRegularFile(about)
+                        && json.readTree(about.toFile())
+                                .path("modelUuid")
+                                .asText()
+                                .equals(model)) {
+                    return folder;
+                }
+            }
+            return null;
+        }
+    }
+
+    /**
+     * Where a machine is.
+     *
+     * @param folder of a localhost machine of this container; null elsewhere
+     */
+    record Place(String address, Path folder) {
+        static Place of(Asking api, Machines machines, String name) throws IOException {
+            JsonNode status = api.call("Client", "FullStatus", Map.of("patterns", List.of()));
+            String machine = machine(status, name);
+            JsonNode node = machineNode(status.path("machines"), machine);
+            if (node == null) {
+                throw Failure.of("machine %s not found", machine);
+            }
+            // Whoever may read the model sees its machines; this is what says who may enter them.
+            String tag = Names.isUnit(name) ? Session.unitTag(name) : Session.machineTag(machine);
+            JsonNode answer = api.call("SSHClient", "PublicAddress", Map.of("entities", List.of(Map.of("tag", tag))))
+                    .path("results")
+                    .path(0);
+            Api.refuseIfError(answer);
+            return new Place(
+                    answer.path("address").asText(),
+                    machines.folder(node.path("instance-id").asText("")));
         }
 
         private static String machine(JsonNode status, String name) {

@@ -107,13 +107,14 @@ final class ConsumingView {
                 now);
     }
 
-    /** Networks that the offering side's units are dialled from; empty where they dial us. */
+    /** Whether units here dial those of the offering side; else those dial us. */
+    static boolean dials(Snapshot model, Relation relation) {
+        return saas(model, relation).role().equals("provider");
+    }
+
+    /** Networks that the offering side's units are dialled from. */
     static List<String> egress(Snapshot model, Relation relation) {
-        Relation.Endpoint saas = saas(model, relation);
-        Relation.Endpoint local = relation.counterpartOf(saas.application());
-        if (!local.role().equals("requirer")) {
-            return List.of();
-        }
+        Relation.Endpoint local = relation.counterpartOf(saas(model, relation).application());
         if (!relation.egress().isEmpty()) {
             return relation.egress();
         }

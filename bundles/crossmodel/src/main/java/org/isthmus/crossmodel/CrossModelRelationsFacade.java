@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -303,21 +304,21 @@ public final class CrossModelRelationsFacade {
     private static CompletionStage<Void> ingress(Call call, IngressChange change) {
         Documents model = offeringModel(call, change.offeringModelTag());
         return engines(
-                call.controller(),
-                (offers, relations, access) -> model.submit(tx -> {
-                    OfferConnection connection =
-                            Authority.connection(tx.now(), change.relationToken(), change.secret());
-                    List<String> networks =
-                            change.ingressRequired() && change.networks() != null ? change.networks() : List.of();
-                    offers.setIngress(tx, connection.token(), networks, allowed(tx.now()));
+                        call.controller(),
+                        (offers, relations, access) -> model.submit(tx -> {
+                            OfferConnection connection =
+                                    Authority.connection(tx.now(), change.relationToken(), change.secret());
+                            List<String> networks = change.ingressRequired() && change.networks() != null
+                                    ? change.networks()
+                                    : List.of();
+                            return Optional.ofNullable(offers.setIngress(tx, connection.token(), networks));
+                        }))
+                .thenApply(refused -> {
+                    if (refused.isPresent()) {
+                        throw refused.get();
+                    }
                     return null;
-                }));
-    }
-
-    private static List<String> allowed(Snapshot model) {
-        Object allow = model.model().config().get("saas-ingress-allow");
-        String text = allow == null ? "" : allow.toString().trim();
-        return text.isEmpty() ? List.of("0.0.0.0/0", "::/0") : List.of(text.split("\\s*,\\s*"));
+                });
     }
 
     /** Follows the offering side of relations: units, settings, life, suspension. */

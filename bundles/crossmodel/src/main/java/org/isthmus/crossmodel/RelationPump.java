@@ -22,6 +22,7 @@ import org.isthmus.api.Life;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
+import org.isthmus.model.Admission;
 import org.isthmus.model.Application;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
@@ -65,8 +66,6 @@ final class RelationPump extends Pump {
     private static final Set<Code> FOR_NOW = EnumSet.of(
             Code.TRY_AGAIN,
             Code.MODEL_NOT_FOUND,
-            // What had this place is still being removed there.
-            Code.ALREADY_EXISTS,
             Code.REDIRECT,
             Code.MIGRATION_IN_PROGRESS,
             Code.UPGRADE_IN_PROGRESS,
@@ -330,12 +329,24 @@ final class RelationPump extends Pump {
             return RelationPump.<Outcome>again(failure);
         }
         if (problem.code() != Code.UNAUTHORIZED) {
-            return trouble(relation, problem.message()).thenApply(done -> Outcome.RETRY);
+            return admittedAgain(relation)
+                    .thenCompose(done -> trouble(relation, problem.message()))
+                    .thenApply(done -> Outcome.RETRY);
         }
         return engines((offers, relations) -> model.submit(tx -> {
             mirror(tx, relations, true, "offer permission revoked");
             return Outcome.RETRY;
         }));
+    }
+
+    /** What it hears now is not about its permission: that it had none is over, and nobody there could say so later. */
+    private CompletionStage<Void> admittedAgain(Relation relation) {
+        return relation.suspended()
+                ? engines((offers, relations) -> model.submit(tx -> {
+                    mirror(tx, relations, false, null);
+                    return null;
+                }))
+                : CompletableFuture.completedFuture(null);
     }
 
     /** To be tried again, unless these documents are closed. */
@@ -442,9 +453,16 @@ final class RelationPump extends Pump {
         if (relation.life() != Life.ALIVE || relation.suspended()) {
             return is(Outcome.IDLE);
         }
+        if (!ConsumingView.dials(now, relation)) {
+            // They dial us: the firewall leaves out what the model does not allow, people see why.
+            Refused refused = Admission.of(now).refusal(Admission.said(now, relation.id(), saas.name()));
+            return (refused == null ? fine(relation) : trouble(relation, refused.getMessage()))
+                    .thenApply(shown -> Outcome.IDLE);
+        }
         List<String> networks = ConsumingView.egress(now, relation);
         String digest = String.join(",", networks);
-        if (digest.equals(ingressTold) || networks.isEmpty() && ingressTold == null) {
+        // Also that there are none: what the far side was told on another connection may still be open.
+        if (digest.equals(ingressTold)) {
             return is(Outcome.IDLE);
         }
         IngressChange change = new IngressChange(

@@ -204,6 +204,15 @@ final class Estate implements AutoCloseable {
     // --- what operators do
 
     void offer(Place at) throws Exception {
+        offer(at, "mysql", "db", "admin");
+    }
+
+    /** Whatever it is, it is offered as `mysql`. */
+    void offer(Place at, String application, String... endpoints) throws Exception {
+        Map<String, String> offered = new TreeMap<>();
+        for (String endpoint : endpoints) {
+            offered.put(endpoint, endpoint);
+        }
         ask(
                 at.party(),
                 "admin",
@@ -218,9 +227,9 @@ final class Estate implements AutoCloseable {
                                 "offer-name",
                                 "mysql",
                                 "application-name",
-                                "mysql",
+                                application,
                                 "endpoints",
-                                Map.of("db", "db", "admin", "admin")))));
+                                offered))));
     }
 
     void access(Place at, String action, String level) throws Exception {
@@ -301,22 +310,24 @@ final class Estate implements AutoCloseable {
     }
 
     void consume(Place from, Place source) throws Exception {
+        consume(from, source, alias(source));
+    }
+
+    void consume(Place from, Place source, String alias) throws Exception {
         JsonNode details = details(source);
         ObjectNode arg = ((ObjectNode) details.path("offer")).deepCopy();
         arg.set("macaroon", details.path("macaroon"));
         arg.set("external-controller", details.path("external-controller"));
-        arg.put("application-alias", alias(source));
+        arg.put("application-alias", alias);
         ask(from.party(), "admin", from.uuid(), "Application", "Consume", Map.of("args", List.of(arg)));
     }
 
     void relate(Place from, Place source, String local, String far) throws Exception {
-        ask(
-                from.party(),
-                "admin",
-                from.uuid(),
-                "Application",
-                "AddRelation",
-                Map.of("endpoints", List.of("wordpress:" + local, alias(source) + ":" + far)));
+        relate(from, "wordpress:" + local, alias(source) + ":" + far);
+    }
+
+    void relate(Place from, String one, String other) throws Exception {
+        ask(from.party(), "admin", from.uuid(), "Application", "AddRelation", Map.of("endpoints", List.of(one, other)));
     }
 
     void removeRelation(Place at, int number, boolean force) throws Exception {

@@ -148,6 +148,11 @@ public final class RemovalTest {
     private static void rest(Estate estate, List<Pair> pairs) throws Exception {
         estate.quiet("both acted");
         for (Pair pair : pairs) {
+            Snapshot offering = pair.offering().now();
+            // Also where the offer stays.
+            assertTrue(
+                    pair + ": " + offering.all(Kinds.OFFER_GRANT),
+                    offering.count(Kinds.OFFER_GRANT) <= offering.count(Kinds.OFFER_CONNECTION));
             if (pair.consumer().now().count(Kinds.REMOTE_APPLICATION) > 0) {
                 act(estate, pair.consumer(), Act.SAAS, true);
             }

@@ -15,6 +15,7 @@ import org.isthmus.model.Relation;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.RemoteRelation;
+import org.isthmus.model.StatusValue;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -149,11 +150,74 @@ public final class SaasTest {
         assertEquals(
                 "subnet 203.0.113.0/24 not in firewall allowlist",
                 relation(consumer).status().message());
-        assertEquals(List.of("198.51.100.0/24"), connection(offering).ingress());
+        // Nothing of what was told before stays open.
+        assertEquals(List.of("10.1.0.0/16"), connection(offering).ingress());
         estate.configure(offering, "saas-ingress-allow", "10.0.0.0/8,203.0.113.0/24");
         awaitIngress(List.of("10.1.0.0/16", "203.0.113.0/24"));
         estate.quiet("admitted");
         assertEquals("joined", relation(consumer).status().status());
+    }
+
+    /** Nobody saw the last of them leave: they must not stay let in. */
+    @Test
+    public void networksThatLeftDuringACutAreClosed() throws Exception {
+        awaitIngress(List.of("1.2.3.0/32"));
+        Party away = estate.parties.get(1);
+        away.cut(true);
+        estate.removeUnit(consumer, "wordpress/0");
+        estate.await("it left", () -> consumer.now().has(Kinds.UNIT, "wordpress/0") ? "it is there" : null);
+        away.cut(false);
+        awaitIngress(List.of());
+    }
+
+    private Relation relation(Estate.Place at, String endpoint) {
+        return at.now().all(Kinds.RELATION).stream()
+                .filter(relation -> relation.key().contains(endpoint))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void awaitRelation(Estate.Place at, String endpoint, String status, String message) throws Exception {
+        estate.await("the relation is " + status, () -> {
+            StatusValue now = relation(at, endpoint).status();
+            return now.status().equals(status) && now.message().equals(message) ? null : now.toString();
+        });
+    }
+
+    /** The offering side requires: it dials the consumer, from where that model must allow. */
+    @Test
+    public void networksOfAnOfferThatDialsAreCheckedByWhoConsumesIt() throws Exception {
+        estate.configure(consumer, "egress-subnets", "203.0.113.0/24");
+        estate.configure(offering, "saas-ingress-allow", "10.0.0.0/8");
+        estate.offer(consumer, "wordpress", "backup");
+        estate.access(consumer, "grant", "consume");
+        estate.consume(offering, consumer);
+        estate.relate(offering, "mysql:admin", estate.alias(consumer) + ":backup");
+        awaitRelation(offering, "backup", "error", "subnet 203.0.113.0/24 not in firewall allowlist");
+        estate.configure(offering, "saas-ingress-allow", "10.0.0.0/8,203.0.0.0/16");
+        awaitRelation(offering, "backup", "joined", "");
+    }
+
+    /** One application has one place at an endpoint, under whatever names the offer is known. */
+    @Test
+    public void theSameOfferTwiceSaysSoAndTakesThePlaceWhenItIsFree() throws Exception {
+        estate.consume(consumer, offering, "again");
+        estate.relate(consumer, "wordpress:db", "again:db");
+        String proxy = estate.proxyOf(connection(offering));
+        String taken =
+                "cannot add relation \"" + proxy + ":db mysql:db\": relation " + proxy + ":db mysql:db already exists";
+        awaitRelation(consumer, "again", "error", taken);
+        estate.access(offering, "revoke", "consume");
+        estate.await(
+                "both are suspended",
+                () -> consumer.now().all(Kinds.RELATION).stream().allMatch(Relation::suspended) ? null : "not both");
+        estate.access(offering, "grant", "consume");
+        // It never was there: no one there could resume it.
+        awaitRelation(consumer, "again", "error", taken);
+        assertFalse(relation(consumer, "again").suspended());
+        estate.removeRelation(
+                consumer, relation(consumer, estate.alias(offering)).number(), false);
+        awaitRelation(consumer, "again", "joined", "");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.isthmus.modeladmin;
 import java.util.Map;
 import java.util.TreeMap;
 import org.isthmus.api.Base;
+import org.isthmus.api.Cidr;
 import org.isthmus.api.Refused;
 import org.isthmus.model.ModelRecord;
 
@@ -279,8 +280,10 @@ final class ModelSettings {
             return null;
         }
         for (String cidr : ((String) value).split(",")) {
-            if (!cidr.trim().matches("[0-9a-fA-F:.]{2,45}/[0-9]{1,3}")) {
-                return "invalid subnet: invalid CIDR address: " + cidr.trim();
+            try {
+                Cidr.block(cidr.trim());
+            } catch (Refused malformed) {
+                return "invalid subnet: " + malformed.getMessage();
             }
         }
         return null;

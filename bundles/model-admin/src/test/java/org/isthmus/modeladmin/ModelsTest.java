@@ -156,6 +156,10 @@ public final class ModelsTest {
         refusesConfig("firewall-mode: expected one of [instance global none], got \"half\"", "firewall-mode", "half");
         refusesConfig("num-provision-workers: expected a number from 1 to 100, got 0", "num-provision-workers", 0);
         refusesConfig("invalid subnet: invalid CIDR address: 10.0.0.1", "egress-subnets", "10.0.0.1");
+        refusesConfig(
+                "invalid subnet: invalid CIDR address: 999.1.1.1/999",
+                "saas-ingress-allow",
+                "10.0.0.0/8, 999.1.1.1/999");
     }
 
     private Setting setting(String name) {

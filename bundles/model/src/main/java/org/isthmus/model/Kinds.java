@@ -112,6 +112,8 @@ public final class Kinds {
             index("offer-connection-by-application-token", c -> List.of(c.applicationToken()));
     public static final Index<OfferConnection> CONNECTIONS_BY_USER =
             index("offer-connection-by-user", c -> List.of(c.user()));
+    public static final Index<OfferConnection> CONNECTIONS_BY_CONSUMER =
+            index("offer-connection-by-consumer", c -> List.of(c.consumer()));
     public static final Kind<OfferConnection> OFFER_CONNECTION = kind(
             "offer-connection",
             OfferConnection.class,
@@ -119,7 +121,8 @@ public final class Kinds {
             CONNECTIONS_BY_OFFER,
             CONNECTIONS_BY_RELATION,
             CONNECTIONS_BY_APPLICATION_TOKEN,
-            CONNECTIONS_BY_USER);
+            CONNECTIONS_BY_USER,
+            CONNECTIONS_BY_CONSUMER);
     public static final Kind<ConsumerPresence> CONSUMER_PRESENCE =
             soft("consumer-presence", ConsumerPresence.class, "offer");
 
@@ -147,8 +150,10 @@ public final class Kinds {
     public static final Kind<OfferKey> OFFER_KEY = kind("offer-key", OfferKey.class, "offer");
     public static final Index<OfferGrant> OFFER_GRANTS_BY_OFFER =
             index("offer-grant-by-offer", g -> List.of(g.offer()));
+    public static final Index<OfferGrant> OFFER_GRANTS_BY_CONSUMER =
+            index("offer-grant-by-consumer", g -> List.of(g.consumer()));
     public static final Kind<OfferGrant> OFFER_GRANT =
-            kind("offer-grant", OfferGrant.class, "offer", OFFER_GRANTS_BY_OFFER);
+            kind("offer-grant", OfferGrant.class, "offer", OFFER_GRANTS_BY_OFFER, OFFER_GRANTS_BY_CONSUMER);
 
     // --- in both kinds of document set; any room may write these two
     public static final Kind<Sequence> SEQUENCE = kind("sequence", Sequence.class, "*");

@@ -27,4 +27,13 @@ public record OfferConnection(
     public String id() {
         return token;
     }
+
+    /** Who consumes what, from where. */
+    public String consumer() {
+        return consumer(offer, user, consumerModel);
+    }
+
+    static String consumer(String offer, String user, String consumerModel) {
+        return offer + "#" + consumerModel + "#" + user;
+    }
 }

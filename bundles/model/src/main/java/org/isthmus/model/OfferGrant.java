@@ -14,4 +14,9 @@ public record OfferGrant(String nonce, String offer, String user, String consume
     public String id() {
         return nonce;
     }
+
+    /** Whose it is: the same words as {@link OfferConnection#consumer}. */
+    public String consumer() {
+        return OfferConnection.consumer(offer, user, consumerModel);
+    }
 }

@@ -11,7 +11,9 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Life;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
 import org.isthmus.charm.CharmRelation;
+import org.isthmus.model.Admission;
 import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.ConsumerPresence;
@@ -36,9 +38,6 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = OfferEngine.class)
 public final class OfferRegistry implements OfferEngine {
     private static final String ROOM = "offer";
-
-    /** Firewalls take no long lists: more networks than these are merged, and if that is not enough, all that may be are in. */
-    private static final int MOST_NETWORKS = 20;
 
     /** Every application has this endpoint without saying so in its charm. */
     private static final CharmRelation JUJU_INFO =
@@ -279,31 +278,12 @@ public final class OfferRegistry implements OfferEngine {
     }
 
     @Override
-    public void setIngress(Tx outer, String token, List<String> cidrs, List<String> allowed) {
+    public Refused setIngress(Tx outer, String token, List<String> cidrs) {
         Tx tx = outer.as(ROOM);
         OfferConnection connection = tx.need(Kinds.OFFER_CONNECTION, token);
-        List<Cidr> permitted = allowed.stream().map(Cidr::parse).toList();
-        List<Cidr> wanted = cidrs.stream().map(Cidr::parse).toList();
-        for (int i = 0; i < cidrs.size(); i++) {
-            Cidr each = wanted.get(i);
-            if (permitted.stream().noneMatch(p -> p.contains(each))) {
-                throw Problem.refuse(Code.FORBIDDEN, "subnet %s not in firewall allowlist", cidrs.get(i));
-            }
-        }
-        tx.put(
-                Kinds.OFFER_CONNECTION,
-                connection.withIngress(
-                        few(cidrs, wanted, allowed).stream().distinct().sorted().toList()));
-    }
-
-    private static List<String> few(List<String> cidrs, List<Cidr> wanted, List<String> allowed) {
-        if (cidrs.size() <= MOST_NETWORKS) {
-            return cidrs;
-        }
-        List<Cidr> merged = Cidr.merged(wanted);
-        return merged.size() > MOST_NETWORKS
-                ? allowed
-                : merged.stream().map(Cidr::toString).toList();
+        Admission admission = Admission.of(tx.now());
+        tx.put(Kinds.OFFER_CONNECTION, connection.withIngress(admission.admitted(cidrs)));
+        return admission.refusal(cidrs);
     }
 
     @Override
@@ -369,7 +349,12 @@ public final class OfferRegistry implements OfferEngine {
             throw Problem.refuse(
                     Code.NONE, "cannot add saas application \"%s\": saas application is not alive", consume.name());
         }
-        tx.put(Kinds.REMOTE_APPLICATION, merged(existing, consume));
+        // Another offer has endpoints of its own: nothing of the one before it counts.
+        tx.put(
+                Kinds.REMOTE_APPLICATION,
+                existing.offer().equals(consume.offer())
+                        ? merged(existing, consume)
+                        : fresh(consume, existing.consumeVersion() + 1));
         return consume.name();
     }
 
@@ -414,8 +399,7 @@ public final class OfferRegistry implements OfferEngine {
                         endpoint.name());
             }
         }
-        return existing.with(b -> b.offer(consume.offer())
-                .url(consume.url())
+        return existing.with(b -> b.url(consume.url())
                 .sourceController(consume.sourceController())
                 .sourceModel(consume.sourceModel())
                 .user(consume.user())
@@ -475,11 +459,17 @@ public final class OfferRegistry implements OfferEngine {
         }
     }
 
-    /** A proxy ends with its last connection. */
+    /** A proxy ends with its last connection, and so does what macaroons its consumer used. */
     private static void disconnect(Tx tx, String relation) {
         for (OfferConnection connection : tx.now().listBy(Kinds.CONNECTIONS_BY_RELATION, relation)) {
             tx.remove(Kinds.OFFER_CONNECTION, connection.token());
             tx.remove(Kinds.CONSUMER_PRESENCE, connection.token());
+            String consumer = connection.consumer();
+            if (tx.now().count(Kinds.CONNECTIONS_BY_CONSUMER, consumer) == 0) {
+                tx.now()
+                        .listBy(Kinds.OFFER_GRANTS_BY_CONSUMER, consumer)
+                        .forEach(grant -> tx.remove(Kinds.OFFER_GRANT, grant.nonce()));
+            }
             RemoteApplication proxy = tx.get(Kinds.REMOTE_APPLICATION, proxyName(connection.applicationToken()));
             if (proxy != null
                     && tx.now().count(Kinds.CONNECTIONS_BY_APPLICATION_TOKEN, connection.applicationToken()) == 0) {

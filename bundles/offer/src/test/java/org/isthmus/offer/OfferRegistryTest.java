@@ -7,7 +7,6 @@ import static org.junit.Assert.assertTrue;
 import static org.junit.Assert.fail;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +23,7 @@ import org.isthmus.model.CharmRecord;
 import org.isthmus.model.ConsumerPresence;
 import org.isthmus.model.ExternalController;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
 import org.isthmus.model.OfferConnection;
 import org.isthmus.model.OfferGrant;
@@ -334,6 +334,34 @@ public final class OfferRegistryTest {
     }
 
     @Test
+    public void aPinGoesWithTheLastConnectionOfItsConsumer() {
+        connect();
+        OfferConnection connection = now.get(Kinds.OFFER_CONNECTION, TOKEN);
+        OfferConnection second = connection.withToken("second").withRelation(8);
+        now = now.with(Kinds.OFFER_CONNECTION, connection.withRelation(7)).with(Kinds.OFFER_CONNECTION, second);
+        for (String nonce : List.of("first", "consumed again")) {
+            does(tx -> engine.pin(
+                    tx, new OfferGrant(nonce, connection.offer(), connection.user(), "c", connection.consumerModel())));
+        }
+        does(tx -> engine.pin(tx, new OfferGrant("other", connection.offer(), connection.user(), "c", "elsewhere")));
+        ends(7);
+        assertEquals(3, now.count(Kinds.OFFER_GRANT));
+        ends(8);
+        assertEquals(1, now.count(Kinds.OFFER_GRANT));
+        assertTrue(now.has(Kinds.OFFER_GRANT, "other"));
+    }
+
+    private void ends(int number) {
+        Relation.Endpoint db = new Relation.Endpoint("mysql", "db", "provider", "mysql", "global", 0, false);
+        StatusValue broken = new StatusValue("broken", "", NOW);
+        now = now.with(
+                Kinds.RELATION,
+                new Relation(number, "k", List.of(db), Life.DEAD, broken, false, null, null, null, false, NOW));
+        does(tx -> engine.settle(tx, NOW));
+        now = now.without(Kinds.RELATION, Integer.toString(number));
+    }
+
+    @Test
     public void messagesCountOnce() {
         connect();
         does(tx -> assertTrue(engine.advance(tx, TOKEN, 3)));
@@ -342,28 +370,56 @@ public final class OfferRegistryTest {
         does(tx -> assertTrue(engine.advance(tx, TOKEN, 4)));
     }
 
-    @Test
-    public void networksAreCheckedAndKeptFew() {
-        connect();
-        refuses(
-                Code.FORBIDDEN,
-                "subnet 11.0.0.1/32 not in firewall allowlist",
-                tx -> engine.setIngress(tx, TOKEN, List.of("10.0.0.1/32", "11.0.0.1/32"), List.of("10.0.0.0/8")));
-        does(tx -> engine.setIngress(tx, TOKEN, List.of("10.0.0.2/32", "10.0.0.1/32"), List.of("10.0.0.0/8")));
-        assertEquals(List.of("10.0.0.1/32", "10.0.0.2/32"), ingress());
-        List<String> dense = new ArrayList<>();
-        List<String> sparse = new ArrayList<>();
-        for (int i = 0; i < 32; i++) {
-            dense.add("10.0.0." + i + "/32");
-            sparse.add("10.0." + i + ".1/32");
-        }
-        does(tx -> engine.setIngress(tx, TOKEN, dense, List.of("10.0.0.0/8")));
-        assertEquals(List.of("10.0.0.0/27"), ingress());
-        does(tx -> engine.setIngress(tx, TOKEN, sparse, List.of("10.0.0.0/8", "::/0")));
-        assertEquals(List.of("10.0.0.0/8", "::/0"), ingress());
+    private Refused ingress(String... networks) {
+        Refused[] refused = new Refused[1];
+        does(tx -> refused[0] = engine.setIngress(tx, TOKEN, List.of(networks)));
+        return refused[0];
     }
 
-    private List<String> ingress() {
+    private void allow(String networks) {
+        StatusValue available = new StatusValue("available", "", NOW);
+        Map<String, Object> config = Map.of("saas-ingress-allow", networks);
+        now = now.with(
+                Kinds.MODEL,
+                new ModelRecord(
+                        "m",
+                        "m",
+                        "admin",
+                        "iaas",
+                        "c",
+                        "r",
+                        "localhost",
+                        null,
+                        Life.ALIVE,
+                        1,
+                        null,
+                        false,
+                        config,
+                        null,
+                        "3.6.9",
+                        NOW,
+                        available,
+                        false));
+    }
+
+    @Test
+    public void whatIsRefusedLeavesNothingOfBeforeOpen() {
+        connect();
+        assertNull(ingress("10.0.0.2/32", "10.0.0.1/32"));
+        assertEquals(List.of("10.0.0.1/32", "10.0.0.2/32"), opened());
+        allow("10.0.0.0/8, fd00::/8");
+        Refused refused = ingress("11.0.0.1/32", "10.0.0.3/32");
+        assertEquals(Code.FORBIDDEN, refused.problem().code());
+        assertEquals("subnet 11.0.0.1/32 not in firewall allowlist", refused.getMessage());
+        assertEquals(List.of("10.0.0.3/32"), opened());
+        assertEquals("invalid CIDR address: 10.0.0.3/99", ingress("10.0.0.3/99").getMessage());
+        assertEquals(List.of(), opened());
+        assertNull(ingress("10.0.0.3/32"));
+        assertNull(ingress());
+        assertEquals(List.of(), opened());
+    }
+
+    private List<String> opened() {
         OfferConnection connection = now.get(Kinds.OFFER_CONNECTION, TOKEN);
         return connection.ingress();
     }
@@ -413,8 +469,23 @@ public final class OfferRegistryTest {
     @Test
     public void anotherOfferTakesNoRelationsOver() {
         does(tx -> engine.consume(tx, consume("far", "o1", null, "m", "provider")));
-        does(tx -> engine.consume(tx, consume("far", "o2", null, "m", "provider")));
+        OfferEngine.Consume other = consume("far", "o2", null, "m", "provider");
+        List<RemoteEndpoint> endpoints = List.of(new RemoteEndpoint("website", "provider", "http", 0));
+        does(tx -> engine.consume(
+                tx,
+                new OfferEngine.Consume(
+                        other.name(),
+                        other.offer(),
+                        other.url(),
+                        other.sourceController(),
+                        other.sourceModel(),
+                        endpoints,
+                        other.user(),
+                        other.macaroon(),
+                        other.now())));
         assertEquals("o2", saas("far").offer());
+        assertEquals(endpoints, saas("far").endpoints());
+        assertEquals(2, saas("far").consumeVersion());
         related();
         refuses(
                 Code.ALREADY_EXISTS,

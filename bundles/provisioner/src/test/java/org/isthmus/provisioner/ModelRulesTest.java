@@ -17,6 +17,7 @@ import org.isthmus.model.Application.ExposedEndpoint;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
+import org.isthmus.model.ModelRecord;
 import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Relation;
 import org.isthmus.model.RelationUnit;
@@ -243,10 +244,67 @@ public final class ModelRulesTest {
         onlyA0IsOpenTo("10.0.0.3/32", "fd00::/64");
         // What is said by units of this model opens nothing, nor does nonsense.
         assertEquals(Set.of(), change(tx -> dials(tx, 5, "a0/0", true, "10.0.0.9/32")));
-        change(tx -> dials(tx, 5, "far/4", true, "everybody"));
+        change(tx -> dials(tx, 5, "far/4", true, "everybody, 1.2.3.4/999,"));
         onlyA0IsOpenTo("10.0.0.3/32", "fd00::/64");
         change(tx -> dials(tx, 5, "far/3", false, "10.0.0.3/32"));
         onlyA0IsOpenTo();
+    }
+
+    private void allow(String networks) {
+        model = model.with(
+                Kinds.MODEL,
+                new ModelRecord(
+                        "m",
+                        "m",
+                        "admin",
+                        "iaas",
+                        "localhost",
+                        "localhost",
+                        "localhost",
+                        null,
+                        Life.ALIVE,
+                        1,
+                        ModelRecord.Mode.ACTIVE,
+                        false,
+                        Map.of("saas-ingress-allow", networks),
+                        null,
+                        "3.6.9",
+                        Instant.EPOCH,
+                        new StatusValue("available", "", Instant.EPOCH),
+                        false));
+        // As the firewaller does when the model's settings change.
+        rules.readAll(model);
+        cloud.putAll(rules.due());
+    }
+
+    @Test
+    public void nobodyIsLetInFromWhereTheModelDoesNotAllow() {
+        twoMachines();
+        change(tx -> {
+            relation(tx, 5, "far", false, Life.ALIVE, false);
+            dials(tx, 5, "far/0", true, "10.0.0.1/32, 11.0.0.1/32");
+            relation(tx, 6, "remote-bb", true, Life.ALIVE, false);
+            ingress(tx, 6, "10.0.9.0/24", "198.51.100.0/24");
+        });
+        onlyA0IsOpenTo("10.0.0.1/32", "11.0.0.1/32", "10.0.9.0/24", "198.51.100.0/24");
+        allow("10.0.0.0/8");
+        onlyA0IsOpenTo("10.0.0.1/32", "10.0.9.0/24");
+        allow("192.0.2.0/24");
+        onlyA0IsOpenTo();
+        allow("0.0.0.0/0");
+        onlyA0IsOpenTo("10.0.0.1/32", "11.0.0.1/32", "10.0.9.0/24", "198.51.100.0/24");
+    }
+
+    @Test
+    public void manyUnitsThatDialBecomeFewRules() {
+        twoMachines();
+        change(tx -> {
+            relation(tx, 5, "far", false, Life.ALIVE, false);
+            for (int i = 0; i < 64; i++) {
+                dials(tx, 5, "far/" + i, true, "10.0.0." + i + "/32");
+            }
+        });
+        onlyA0IsOpenTo("10.0.0.0/26");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.isthmus.api.Base;
+import org.isthmus.api.Cidr;
 import org.isthmus.api.Code;
 import org.isthmus.api.Life;
 import org.isthmus.api.Problem;
@@ -44,12 +45,9 @@ public final class Relations implements RelationEngine {
         String key = Endpoints.key(pair);
         needRelatable(tx.now(), key, pair);
         for (Relation existing : tx.now().by(Kinds.RELATIONS_BY_KEY, key)) {
-            throw cannotAdd(
-                    key,
-                    Code.ALREADY_EXISTS,
-                    existing.life() == Life.ALIVE
-                            ? "relation " + key + " already exists"
-                            : "relation " + key + " is dying, but not yet removed");
+            throw existing.life() == Life.ALIVE
+                    ? cannotAdd(key, Code.ALREADY_EXISTS, "relation " + key + " already exists")
+                    : cannotAdd(key, Code.TRY_AGAIN, "relation " + key + " is dying, but not yet removed");
         }
         if (Endpoints.isContainer(pair.get(0), pair.get(1))) {
             needCommonBase(tx.now(), key, pair);
@@ -150,15 +148,10 @@ public final class Relations implements RelationEngine {
         if (viaCidrs == null) {
             return List.of();
         }
-        for (String cidr : viaCidrs) {
-            if (!cidr.matches("[0-9a-fA-F:.]+/[0-9]{1,3}")) {
-                throw Problem.notValid("invalid CIDR address: %s", cidr);
-            }
-            if (cidr.equals("0.0.0.0/0") || cidr.equals("::/0")) {
-                throw Problem.notValid("CIDR \"%s\" not allowed", cidr);
-            }
-        }
-        return List.copyOf(viaCidrs);
+        return viaCidrs.stream()
+                .map(cidr -> Cidr.source(cidr).toString())
+                .distinct()
+                .toList();
     }
 
     @Override

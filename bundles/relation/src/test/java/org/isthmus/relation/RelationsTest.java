@@ -223,7 +223,7 @@ public final class RelationsTest {
         does(tx -> engine.destroyRelation(tx, number, false, NOW));
         assertEquals(Life.DYING, now.get(Kinds.RELATION, "0").life());
         refusesToRelate(
-                Code.ALREADY_EXISTS,
+                Code.TRY_AGAIN,
                 "cannot add relation \"wordpress:db mysql:db\": relation wordpress:db mysql:db is dying, but not yet"
                         + " removed",
                 "wordpress",
@@ -521,6 +521,26 @@ public final class RelationsTest {
     private Map<String, String> said(int relation, String unit) {
         RelationUnit part = now.get(Kinds.RELATION_UNIT, RelationUnit.idOf(relation, unit));
         return part.settings();
+    }
+
+    @Test
+    public void viaIsParsedAndNeverEverything() {
+        List<String> pair = List.of("mysql", "wordpress");
+        for (String everything : List.of("0.0.0.0/0", "::/0", "1.2.3.4/0", "fd00::1/0")) {
+            refuses(
+                    Code.NOT_VALID,
+                    "CIDR \"" + everything + "\" not allowed",
+                    tx -> engine.addRelation(tx, pair, List.of("10.0.0.0/8", everything), NOW));
+        }
+        for (String none : List.of("999.1.1.1/999", "10.0.0.1", "::::/12", "10.0.0.0/33")) {
+            refuses(
+                    Code.NOT_VALID,
+                    "invalid CIDR address: " + none,
+                    tx -> engine.addRelation(tx, pair, List.of(none), NOW));
+        }
+        does(tx -> engine.addRelation(tx, pair, List.of("10.1.2.3/8", "FD00::1/16", "10.0.0.0/8"), NOW));
+        assertEquals(
+                List.of("10.0.0.0/8", "fd00::/16"), now.get(Kinds.RELATION, "0").egress());
     }
 
     @Test

@@ -1,12 +1,11 @@
 package org.isthmus.cli.command;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.isthmus.api.Cidr;
 import org.isthmus.api.Code;
 import org.isthmus.api.OfferUrl;
 import org.isthmus.api.Problem;
@@ -17,7 +16,6 @@ import picocli.CommandLine.Option;
 final class IntegrateCommand extends ModelCommand {
     static final Pattern ENDPOINT = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*(:[a-zA-Z0-9_-]+)?");
     private static final Pattern TERMINATED = Pattern.compile("remote offer (\\S+) is terminated");
-    private static final Pattern CIDR = Pattern.compile("([0-9a-fA-F.:]+)/([0-9]{1,3})");
 
     @Option(
             names = "--via",
@@ -116,30 +114,22 @@ final class IntegrateCommand extends ModelCommand {
             if (cidr.isEmpty()) {
                 continue;
             }
-            if (cidr.equals("0.0.0.0/0") || cidr.equals("::/0")) {
-                throw Failure.usage("CIDR \"%s\" not allowed", cidr);
-            }
-            var parts = CIDR.matcher(cidr);
-            if (!parts.matches() || !fits(parts.group(1), Integer.parseInt(parts.group(2)))) {
-                throw Failure.usage("\"%s\" is not a valid CIDR", cidr);
-            }
-            list.add(cidr);
+            list.add(network(cidr));
         }
         return list;
     }
 
-    private static boolean fits(String address, int bits) {
-        boolean six = address.contains(":");
-        if (!six && !address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}")) {
-            return false;
-        }
+    private static String network(String cidr) {
+        Cidr block;
         try {
-            // Digits and colons only: nothing is looked up.
-            byte[] bytes = InetAddress.getByName(address).getAddress();
-            return bits <= bytes.length * 8;
-        } catch (UnknownHostException notAnAddress) {
-            return false;
+            block = Cidr.block(cidr);
+        } catch (Refused malformed) {
+            throw Failure.usage("\"%s\" is not a valid CIDR", cidr);
         }
+        if (block.bits() == 0) {
+            throw Failure.usage("CIDR \"%s\" not allowed", cidr);
+        }
+        return block.toString();
     }
 
     @Override

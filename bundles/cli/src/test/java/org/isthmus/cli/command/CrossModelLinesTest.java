@@ -87,7 +87,12 @@ public class CrossModelLinesTest {
     public void viaTakesNetworks() {
         assertEquals(List.of(), IntegrateCommand.cidrs(null));
         assertEquals(List.of("10.0.0.0/8", "2001:db8::/32"), IntegrateCommand.cidrs("10.0.0.0/8, 2001:db8::/32"));
-        assertEquals("CIDR \"0.0.0.0/0\" not allowed", wrong(() -> IntegrateCommand.cidrs("10.0.0.0/8,0.0.0.0/0")));
+        assertEquals(List.of("10.0.0.0/8"), IntegrateCommand.cidrs("10.1.2.3/8"));
+        for (String everything : List.of("0.0.0.0/0", "1.2.3.4/0", "::1/0")) {
+            assertEquals(
+                    "CIDR \"" + everything + "\" not allowed",
+                    wrong(() -> IntegrateCommand.cidrs("10.0.0.0/8," + everything)));
+        }
         for (String bad :
                 List.of("10.0.0.0", "10.0.0.0/33", "10.0.0/8", "300.0.0.0/8", "example.org/8", "::1/129", "x")) {
             assertEquals(bad, "\"" + bad + "\" is not a valid CIDR", wrong(() -> IntegrateCommand.cidrs(bad)));

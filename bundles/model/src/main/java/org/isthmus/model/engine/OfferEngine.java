@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.isthmus.api.Refused;
 import org.isthmus.model.ExternalController;
 import org.isthmus.model.RemoteApplication.RemoteEndpoint;
 import org.isthmus.model.RemoteRelation;
@@ -68,8 +69,11 @@ public interface OfferEngine {
     /** First use of a macaroon pins it to this consumer; denied to every other. */
     void pin(Tx tx, org.isthmus.model.OfferGrant grant);
 
-    /** Networks that a connection's consumer dials from. Refuses with code `forbidden` what the model does not allow. */
-    void setIngress(Tx tx, String token, List<String> cidrs, List<String> allowed);
+    /**
+     * Networks that a connection's consumer dials from now: those before count no more, and what the model does not allow is
+     * left out. Answers the refusal that the consumer is to hear once this is written, null where all are let in.
+     */
+    Refused setIngress(Tx tx, String token, List<String> cidrs);
 
     /** Takes in a message's number; false: it is not newer than the last. */
     boolean advance(Tx tx, String token, long sequence);

@@ -1,14 +1,15 @@
-package org.isthmus.offer;
+package org.isthmus.api;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assert.fail;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.isthmus.api.Refused;
 import org.junit.Test;
 
 public final class CidrTest {
@@ -39,6 +40,38 @@ public final class CidrTest {
             }
             fail("taken: " + text);
         }
+    }
+
+    private static String refusal(Runnable what) {
+        return assertThrows(Refused.class, what::run).getMessage();
+    }
+
+    @Test
+    public void whatIsDialledFromIsABlockAndNotEverything() {
+        assertEquals("1.2.3.0/24", Cidr.source("1.2.3.4/24").toString());
+        assertEquals("invalid CIDR address: 1.2.3.4", refusal(() -> Cidr.source("1.2.3.4")));
+        assertEquals("invalid CIDR address: 999.1.1.1/999", refusal(() -> Cidr.source("999.1.1.1/999")));
+        for (String everything : List.of("0.0.0.0/0", "1.2.3.4/0", "::/0", "2001:db8::1/0", "0.0.0.0/00")) {
+            assertEquals("CIDR \"" + everything + "\" not allowed", refusal(() -> Cidr.source(everything)));
+        }
+    }
+
+    @Test
+    public void blocksLieInOneAnotherOrApart() {
+        assertEquals(cidr("10.1.0.0/16"), cidr("10.0.0.0/8").common(cidr("10.1.0.0/16")));
+        assertEquals(cidr("10.1.0.0/16"), cidr("10.1.0.0/16").common(cidr("0.0.0.0/0")));
+        assertNull(cidr("10.1.0.0/16").common(cidr("10.2.0.0/16")));
+        assertNull(cidr("::/0").common(cidr("10.2.0.0/16")));
+    }
+
+    @Test
+    public void isWrittenInOneWayOnly() {
+        assertEquals("2001:db8::/32", cidr("2001:0DB8:0:0::7/32").toString());
+        assertEquals("::/0", cidr("::/0").toString());
+        assertEquals("::1/128", cidr("0:0:0:0:0:0:0:1").toString());
+        assertEquals("2001:db8::1:0:0:1/128", cidr("2001:db8:0:0:1:0:0:1").toString());
+        assertEquals("1:2:3:4:5:0:7:8/128", cidr("1:2:3:4:5:0:7:8").toString());
+        assertEquals("1::/16", cidr("1:2:3:4:5:6:7:8/16").toString());
     }
 
     @Test

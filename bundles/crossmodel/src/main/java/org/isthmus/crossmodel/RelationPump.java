@@ -400,11 +400,12 @@ final class RelationPump extends Pump {
     /** Suspension is the offering side's: taken over here, with everything of the far side leaving. */
     private void mirror(Tx tx, RelationEngine relations, boolean suspended, String reason) {
         Relation relation = tx.get(Kinds.RELATION, Integer.toString(number));
-        if (relation == null || relation.life() != Life.ALIVE || relation.suspended() == suspended) {
+        if (relation == null || relation.life() != Life.ALIVE || !suspended && !relation.suspended()) {
             return;
         }
+        boolean enters = suspended && !relation.suspended();
         relations.setSuspended(tx, number, suspended, reason, CAUSE, Instant.now());
-        if (suspended) {
+        if (enters) {
             leaveRemote(
                     tx,
                     relations,

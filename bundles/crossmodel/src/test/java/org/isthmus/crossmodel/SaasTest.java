@@ -240,4 +240,23 @@ public final class SaasTest {
         estate.quiet("resumed");
         assertFalse(relation(consumer).suspended());
     }
+
+    @Test
+    public void whyItIsSuspendedIsTheSameOnBothSides() throws Exception {
+        estate.suspend(offering, relation(offering).number(), true);
+        awaitReason("maintenance");
+        estate.access(offering, "revoke", "consume");
+        assertEquals("revoke", relation(offering).suspendedCause());
+        awaitReason("offer permission revoked");
+    }
+
+    private void awaitReason(String reason) throws Exception {
+        estate.await(
+                reason,
+                () -> reason.equals(relation(offering).suspendedReason())
+                                && reason.equals(relation(consumer).suspendedReason())
+                                && reason.equals(relation(consumer).status().message())
+                        ? null
+                        : relation(consumer).toString());
+    }
 }

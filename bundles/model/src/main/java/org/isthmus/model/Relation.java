@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.isthmus.api.Life;
 
-/** A relation. {@code key} is Juju's: endpoints sorted requirer, provider, peer. {@code suspendedCause} is `admin` or `revoke`. {@code egress} holds the CIDRs of --via. */
+/** A relation. {@code key} is Juju's: endpoints sorted requirer, provider, peer. {@code suspendedCause} is `admin` or `revoke` where the offer is, and `offer` at its consumer, who only mirrors it. {@code egress} holds the CIDRs of --via. */
 @RecordBuilder
 public record Relation(
         int number,

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.isthmus.api.Base;
 import org.isthmus.api.Cidr;
@@ -28,6 +29,9 @@ import org.osgi.service.component.annotations.Component;
 @Component(service = RelationEngine.class)
 public final class Relations implements RelationEngine {
     private static final String ROOM = "relation";
+
+    /** Suspended because its user may not consume the offer any more. */
+    private static final String REVOKE = "revoke";
 
     /** Which status may not follow which (reference: §3.8). */
     private static final Map<String, Set<String>> NOT_AFTER = Map.of(
@@ -187,10 +191,17 @@ public final class Relations implements RelationEngine {
             throw Problem.notValid(
                     "cannot set suspend status for \"%s\" which is not associated with an offer", at.key());
         }
+        String message = reason == null ? "" : reason;
         if (at.suspended() == suspended) {
+            if (suspended && counts(at, message, cause)) {
+                tx.put(
+                        Kinds.RELATION,
+                        at.withSuspendedReason(message)
+                                .withSuspendedCause(cause)
+                                .withStatus(new StatusValue(at.status().status(), message, now)));
+            }
             return;
         }
-        String message = reason == null ? "" : reason;
         tx.put(
                 Kinds.RELATION,
                 at.withSuspended(suspended)
@@ -205,6 +216,13 @@ public final class Relations implements RelationEngine {
         } else {
             Progress.entered(tx, relation, now);
         }
+    }
+
+    /** Of a relation that is suspended already: what is new, but that nobody may resume it is not hidden by an admin's word. */
+    private static boolean counts(Relation at, String reason, String cause) {
+        boolean hides = REVOKE.equals(at.suspendedCause()) && !REVOKE.equals(cause);
+        boolean known = reason.equals(at.suspendedReason()) && Objects.equals(cause, at.suspendedCause());
+        return !hides && !known;
     }
 
     @Override

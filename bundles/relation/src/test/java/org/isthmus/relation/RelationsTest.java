@@ -24,6 +24,7 @@ import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
+import org.isthmus.model.Relation;
 import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.RemoteApplication;
@@ -521,6 +522,30 @@ public final class RelationsTest {
     private Map<String, String> said(int relation, String unit) {
         RelationUnit part = now.get(Kinds.RELATION_UNIT, RelationUnit.idOf(relation, unit));
         return part.settings();
+    }
+
+    private void isSuspended(int number, String cause, String reason) {
+        Relation at = now.get(Kinds.RELATION, Integer.toString(number));
+        assertTrue(at.suspended());
+        assertEquals(cause, at.suspendedCause());
+        assertEquals(reason, at.suspendedReason());
+        assertEquals(new StatusValue("suspended", reason, at.status().since()), at.status());
+    }
+
+    @Test
+    public void aRevocationShowsThoughAnAdminSuspendedBeforeOrAfter() {
+        int number = relate("mysql", "wordpress");
+        does(tx -> engine.setSuspended(tx, number, true, "audit", "admin", NOW));
+        isSuspended(number, "admin", "audit");
+        does(tx -> engine.setSuspended(tx, number, true, "longer audit", "admin", NOW));
+        isSuspended(number, "admin", "longer audit");
+        does(tx -> engine.setSuspended(tx, number, true, "revoked", "revoke", NOW));
+        isSuspended(number, "revoke", "revoked");
+        does(tx -> engine.setSuspended(tx, number, true, "audit", "admin", NOW));
+        isSuspended(number, "revoke", "revoked");
+        does(tx -> engine.setSuspended(tx, number, false, null, "admin", NOW));
+        does(tx -> engine.setSuspended(tx, number, true, "audit", "admin", NOW));
+        isSuspended(number, "admin", "audit");
     }
 
     @Test

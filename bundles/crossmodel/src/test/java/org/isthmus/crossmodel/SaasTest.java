@@ -7,6 +7,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.isthmus.api.Life;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Kinds;
@@ -135,12 +136,27 @@ public final class SaasTest {
                         : connection(offering).toString());
     }
 
+    private String openAsListed() throws Exception {
+        return offering.party()
+                .ask(
+                        "admin",
+                        null,
+                        "ApplicationOffers",
+                        "ListApplicationOffers",
+                        Map.of("Filters", List.of(Map.of("owner-name", "admin", "model-name", offering.name()))))
+                .at("/results/0/connections/0/ingress-subnets")
+                .toString();
+    }
+
     @Test
     public void networksThatAreNotAdmittedAreToldAndNothingIsStuckByThem() throws Exception {
         awaitIngress(List.of("1.2.3.0/32"));
         estate.configure(consumer, "egress-subnets", "198.51.100.0/24");
         awaitIngress(List.of("198.51.100.0/24"));
+        assertEquals("[\"198.51.100.0/24\"]", openAsListed());
         estate.configure(offering, "saas-ingress-allow", "10.0.0.0/8");
+        // Closed at once, whatever the consumer knows.
+        assertEquals("[]", openAsListed());
         estate.configure(consumer, "egress-subnets", "203.0.113.0/24, 10.1.0.0/16");
         estate.await(
                 "refused",

@@ -16,6 +16,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
 import org.isthmus.charm.CharmRelation;
+import org.isthmus.model.Admission;
 import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.ConsumerPresence;
@@ -377,6 +378,7 @@ final class OfferFinder {
 
     private static List<Connection> connections(Snapshot model, Offer offer) {
         List<Connection> connections = new ArrayList<>();
+        Admission admission = Admission.of(model);
         for (OfferConnection connection : model.by(Kinds.CONNECTIONS_BY_OFFER, offer.uuid())) {
             Relation relation = model.get(Kinds.RELATION, Integer.toString(connection.relation()));
             if (relation == null) {
@@ -390,7 +392,8 @@ final class OfferFinder {
                     connection.user(),
                     mine == null ? "" : mine.name(),
                     Wires.entityStatus(relation.status()),
-                    connection.ingress(),
+                    // What is open, which may be less than was let in once.
+                    admission.admitted(connection.ingress()),
                     presence == null || presence.alive() ? null : presence.since()));
         }
         connections.sort(Comparator.comparing(Connection::username).thenComparing(Connection::relationId));

@@ -12,7 +12,6 @@ import java.io.PrintStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -25,16 +24,21 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.ToIntFunction;
 import org.isthmus.cli.Invocation;
+import org.isthmus.rpc.Doorstep;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One launcher's line: a thread runs the command, this one reads what the launcher sends meanwhile. */
-final class RelayRun {
-    private static final int HELLO_MILLIS = 5_000;
+final class RelayRun implements Doorstep.Visit {
+    /** Between two bytes of what a launcher wants; who it is, is known by then. */
+    private static final int INVOKE_MILLIS = 5_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RelayRun.class);
     private static final int CHUNK = 64 << 10;
     private static final Frame GONE = new Frame('!', new byte[0]);
 
     private final ToIntFunction<Invocation> program;
     private final Socket socket;
-    private final String token;
     private final Executor threads;
     private final DataInputStream in;
     private final DataOutputStream out;
@@ -45,24 +49,18 @@ final class RelayRun {
     private Thread runner;
     private boolean cancelled;
 
-    RelayRun(ToIntFunction<Invocation> program, Socket socket, String token, Executor threads) throws IOException {
+    RelayRun(ToIntFunction<Invocation> program, Socket socket, Executor threads) throws IOException {
         this.program = program;
         this.socket = socket;
-        this.token = token;
         this.threads = threads;
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), CHUNK));
         this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), CHUNK));
     }
 
     /** Returns when the launcher has gone. */
-    void serve() throws IOException {
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(HELLO_MILLIS);
-        Frame hello = Frame.read(in);
-        byte[] expected = (Relay.MAGIC + "\n" + token).getBytes(StandardCharsets.UTF_8);
-        if (hello == null || hello.type() != Frame.HELLO || !MessageDigest.isEqual(expected, hello.payload())) {
-            return;
-        }
+    @Override
+    public void run() throws IOException {
+        socket.setSoTimeout(INVOKE_MILLIS);
         Frame invoke = Frame.read(in);
         if (invoke == null || invoke.type() != Frame.INVOKE) {
             return;
@@ -72,8 +70,7 @@ final class RelayRun {
         try {
             threads.execute(() -> run(invocation));
         } catch (RejectedExecutionException full) {
-            send(Frame.ERR, "ERROR too many commands run at the same time\n".getBytes(StandardCharsets.UTF_8));
-            send(Frame.EXIT, new byte[] {'1'});
+            tooMany();
             return;
         }
         try {
@@ -82,6 +79,20 @@ final class RelayRun {
             answers.add(GONE);
             cancel();
         }
+    }
+
+    @Override
+    public void refuse() throws IOException {
+        // A launcher that still speaks when the line is closed would not hear why.
+        socket.setSoTimeout(INVOKE_MILLIS);
+        Frame.read(in);
+        tooMany();
+    }
+
+    private void tooMany() throws IOException {
+        LOG.warn("too many commands run at the same time, one more is refused");
+        send(Frame.ERR, "ERROR too many commands run at the same time\n".getBytes(StandardCharsets.UTF_8));
+        send(Frame.EXIT, new byte[] {'1'});
     }
 
     private void listen() throws IOException {

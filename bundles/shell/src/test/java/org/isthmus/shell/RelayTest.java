@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -284,6 +285,64 @@ public class RelayTest {
             }
         }
         assertEquals(null, last.get());
+    }
+
+    /** As many as had all threads: each says that it will send much, and sends little, now and then. */
+    @Test
+    public void strangersWhoDripKeepNobodyOut() throws Exception {
+        List<Socket> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket stranger = new Socket(InetAddress.getByName("127.0.0.1"), relay.port());
+                strangers.add(stranger);
+                drip(stranger, new byte[] {'H', 0, 0x40, 0, 0, 'x'});
+            }
+            assertEquals(new Ran(0, "in\n", ""), run("juju echo in"));
+            long threads = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("juju-relay-"))
+                    .count();
+            assertTrue(threads + " threads", threads < 150);
+            strangers.forEach(stranger -> drip(stranger, new byte[] {'x'}));
+            assertEquals(new Ran(0, "in\n", ""), run("juju echo in"));
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    private static void drip(Socket stranger, byte[] bytes) {
+        try {
+            stranger.getOutputStream().write(bytes);
+        } catch (IOException sentAway) {
+            // It waited longest.
+        }
+    }
+
+    @Test
+    public void oneCommandTooManySaysSo() throws Exception {
+        List<Process> hanging = new ArrayList<>();
+        try {
+            Path line = folder.newFile().toPath();
+            for (int i = 0; i < 64; i++) {
+                hanging.add(shell("exec juju hang")
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(line.toFile()))
+                        .start());
+            }
+            await(() -> Files.readAllLines(line).size() == 64);
+            assertEquals(new Ran(1, "", "ERROR too many commands run at the same time\n"), run("juju echo in"));
+        } finally {
+            hanging.forEach(Process::destroyForcibly);
+        }
+    }
+
+    /** The line is closed before a word while the container lives: it is not true that it does not run. */
+    @Test
+    public void aLineThatIsClosedAtOnceIsNoStoppedContainer() throws Exception {
+        Files.writeString(base.resolve("karaf.pid"), ProcessHandle.current().pid() + "\n");
+        Files.writeString(base.resolve("relay"), relay.port() + " wrong\n");
+        Ran ran = run("juju status");
+        assertEquals(new Ran(1, "", "ERROR Isthmus runs here but did not take this command; try again\n"), ran);
     }
 
     private static void say(Socket socket, String token) {

@@ -7,14 +7,13 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.agent.AgentLog;
+import org.isthmus.rpc.Doorstep;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,29 +44,28 @@ public final class ToolServer implements AutoCloseable {
     private static final int ARGUMENTS = 10_000;
     private static final int IDLE_MILLIS = 10_000;
 
+    private static final Duration GREETING = Duration.ofSeconds(10);
+
     private final HookTools tools;
-    private final ServerSocket server;
+    private final Doorstep door;
     private final Map<String, HookContext> contexts = new ConcurrentHashMap<>();
     private final ExecutorService pool;
-    private final Thread acceptor;
 
     public ToolServer(ObjectMapper json, AgentLog log) throws IOException {
         tools = new HookTools(json, log);
-        server = new ServerSocket(0, 64, InetAddress.getByName("127.0.0.1"));
         AtomicInteger number = new AtomicInteger();
         pool = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "hook-tool-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
-        acceptor = new Thread(this::accept, "hook-tools");
-        acceptor.setDaemon(true);
-        acceptor.start();
+        door = new Doorstep("hook-tool", GREETING, this::greet, pool);
+        door.open();
     }
 
     /** `127.0.0.1:port`. */
     public String address() {
-        return "127.0.0.1:" + server.getLocalPort();
+        return "127.0.0.1:" + door.port();
     }
 
     /** Serves this context until it is closed. */
@@ -92,50 +91,8 @@ public final class ToolServer implements AutoCloseable {
         }
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                Socket socket = server.accept();
-                pool.execute(() -> serve(socket));
-            } catch (IOException closed) {
-                if (!server.isClosed()) {
-                    LOG.warn("cannot accept a hook tool: {}", closed.getMessage());
-                }
-            }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(IDLE_MILLIS);
-            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-            ToolCall.Reply reply = answer(in);
-            byte[] head = (reply.exit() + " " + reply.out().length + " " + reply.err().length + "\n")
-                    .getBytes(StandardCharsets.US_ASCII);
-            ByteArrayOutputStream frame = new ByteArrayOutputStream();
-            frame.write(head);
-            frame.write(reply.out());
-            frame.write(reply.err());
-            socket.getOutputStream().write(frame.toByteArray());
-            socket.shutdownOutput();
-            // A refused request may not be read to its end: closing now would break the tool's pipe before it reads the
-            // answer.
-            long left = DRAINED_BYTES;
-            byte[] rest = new byte[8192];
-            for (int read = in.read(rest); read >= 0 && left > 0; read = in.read(rest)) {
-                left -= read;
-            }
-        } catch (IOException gone) {
-            LOG.debug("a hook tool went away: {}", gone.getMessage());
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException bug) {
-            LOG.error("a hook tool failed", bug);
-        }
-    }
-
-    private ToolCall.Reply answer(DataInputStream in) throws IOException, InterruptedException {
+    /** Reads the first line, byte by byte: what follows it is the call's. */
+    private Doorstep.Visit greet(Socket socket, InputStream in) throws IOException {
         String[] head = line(in).split(" ", -1);
         if (head.length != 5 || !head[0].equals("ISTHMUS1")) {
             throw new IOException("no hook tool");
@@ -146,19 +103,61 @@ public final class ToolServer implements AutoCloseable {
                         context.token().getBytes(StandardCharsets.UTF_8), head[2].getBytes(StandardCharsets.UTF_8));
         if (!known) {
             // Before anything of the request is taken in.
-            return new ToolCall.Reply(
-                    1,
-                    new byte[0],
-                    ("ERROR bad request: bad context id \"" + head[1] + "\"\n").getBytes(StandardCharsets.UTF_8));
+            reply(socket, in, failure("bad request: bad context id \"" + head[1] + "\""));
+            return null;
         }
-        int count = number(head[4], ARGUMENTS);
-        String cwd = new String(frame(in), StandardCharsets.UTF_8);
-        List<String> args = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            args.add(new String(frame(in), StandardCharsets.UTF_8));
+        return new Doorstep.Visit() {
+            @Override
+            public void run() throws IOException {
+                serve(socket, head, context);
+            }
+
+            @Override
+            public void refuse() throws IOException {
+                reply(socket, socket.getInputStream(), failure("the agent is stopping"));
+            }
+        };
+    }
+
+    private void serve(Socket socket, String[] head, HookContext context) throws IOException {
+        try {
+            socket.setSoTimeout(IDLE_MILLIS);
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            int count = number(head[4], ARGUMENTS);
+            String cwd = new String(frame(in), StandardCharsets.UTF_8);
+            List<String> args = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                args.add(new String(frame(in), StandardCharsets.UTF_8));
+            }
+            byte[] stdin = frame(in);
+            reply(socket, in, tools.run(new ToolCall(head[3], args, Path.of(cwd), stdin), context));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException bug) {
+            LOG.error("a hook tool failed", bug);
         }
-        byte[] stdin = frame(in);
-        return tools.run(new ToolCall(head[3], args, Path.of(cwd), stdin), context);
+    }
+
+    private static ToolCall.Reply failure(String why) {
+        return new ToolCall.Reply(1, new byte[0], ("ERROR " + why + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void reply(Socket socket, InputStream in, ToolCall.Reply reply) throws IOException {
+        byte[] head = (reply.exit() + " " + reply.out().length + " " + reply.err().length + "\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        frame.write(head);
+        frame.write(reply.out());
+        frame.write(reply.err());
+        socket.getOutputStream().write(frame.toByteArray());
+        socket.shutdownOutput();
+        // A refused request may not be read to its end: closing now would break the tool's pipe before it reads the
+        // answer.
+        long left = DRAINED_BYTES;
+        byte[] rest = new byte[8192];
+        for (int read = in.read(rest); read >= 0 && left > 0; read = in.read(rest)) {
+            left -= read;
+        }
     }
 
     private static byte[] frame(DataInputStream in) throws IOException {
@@ -183,7 +182,7 @@ public final class ToolServer implements AutoCloseable {
         throw new IOException("too long: " + text);
     }
 
-    private static String line(DataInputStream in) throws IOException {
+    private static String line(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
@@ -200,11 +199,10 @@ public final class ToolServer implements AutoCloseable {
     @Override
     public void close() {
         try {
-            server.close();
+            door.close();
         } catch (IOException ignored) {
             LOG.debug("closing the hook tools' port", ignored);
         }
         pool.shutdownNow();
-        acceptor.interrupt();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +132,32 @@ public class HookToolsTest {
 
     private void refuses(String line, int exit, String err) throws Exception {
         assertEquals(line, new Ran(exit, "", "ERROR " + err + "\n"), sh(line));
+    }
+
+    @Test
+    public void strangersWhoDripKeepNoToolOut() throws Exception {
+        int port = Integer.parseInt(server.address().split(":")[1]);
+        List<Socket> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket stranger = new Socket("127.0.0.1", port);
+                strangers.add(stranger);
+                try {
+                    stranger.getOutputStream().write("ISTHMUS1".getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException sentAway) {
+                    // It waited longest.
+                }
+            }
+            prints("config-get count", "3\n");
+            long threads = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("hook-tool-"))
+                    .count();
+            assertTrue(threads + " threads", threads < 150);
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
     }
 
     @Test

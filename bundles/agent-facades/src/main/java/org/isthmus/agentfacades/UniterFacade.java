@@ -318,6 +318,7 @@ public final class UniterFacade {
         List<UnitPort> close = ports(changes.close());
         StatusValue workload = changes.workload() == null ? null : Statuses.of(call, changes.workload());
         return Submit.<Boolean>both(call, (applications, relations, tx) -> {
+                    needEpoch(tx, changes.epoch());
                     boolean fresh = applications.commitHook(
                             tx,
                             new HookCommit(
@@ -360,6 +361,19 @@ public final class UniterFacade {
                     }
                     return new HookCommitted(fresh);
                 });
+    }
+
+    /** What a hook did under one owner of the model is not for another one: the agent logs in again, and hears who owns it. */
+    private static void needEpoch(Tx tx, Long heard) {
+        long here = tx.now().model().epoch();
+        if (heard != null && heard != here) {
+            throw Problem.refuse(
+                    Code.REDIRECT,
+                    "this controller has epoch %d of model \"%s\", the agent heard of %d",
+                    here,
+                    tx.now().model().uuid(),
+                    heard);
+        }
     }
 
     /** The unit's agent is done with it. Refuses while subordinates are there. Idempotent. */

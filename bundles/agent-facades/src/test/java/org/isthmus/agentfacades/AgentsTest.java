@@ -205,6 +205,80 @@ public class AgentsTest {
                 () -> house.snapshot().get(Kinds.UNIT_STATE, "sql/0").hookSequence() > before);
     }
 
+    /** The controller loses an epoch that its agents heard, as when an old copy of it comes back. */
+    @Test
+    public void agentsDoNotFollowAControllerThatWasReplaced() throws Exception {
+        epoch(5);
+        house.deploy("sql", sql(), 1);
+        house.until("up", () -> says("sql/0", "active", "serving"));
+        Path kept = house.base.resolve("machine-0/epoch");
+        assertEquals("5", Files.readString(kept));
+        house.silence();
+        Files.writeString(kept, "6");
+        house.restartAgents();
+        house.listen();
+        long before = house.snapshot().get(Kinds.UNIT_STATE, "sql/0").hookSequence();
+        house.submit(tx -> {
+            house.applications.configure(tx, "sql", Map.of("count", 5L), List.of());
+            return null;
+        });
+        // It logged in, heard, and left again; a second login shows that the first was not kept.
+        int logins = house.logins();
+        house.until("tried", () -> house.logins() >= logins + 2);
+        assertEquals(before, house.snapshot().get(Kinds.UNIT_STATE, "sql/0").hookSequence());
+        epoch(7);
+        house.until(
+                "the owner is followed",
+                () -> house.snapshot().get(Kinds.UNIT_STATE, "sql/0").hookSequence() > before);
+        assertEquals("7", Files.readString(kept));
+    }
+
+    /** The agents' connection stays while the model gets another owner's epoch: the next commit finds out. */
+    @Test
+    public void commitsOfAnotherEpochAreRefusedAndTheAgentLogsInAgain() throws Exception {
+        house.deploy("sql", sql(), 1);
+        house.until("up", () -> says("sql/0", "active", "serving"));
+        epoch(2);
+        long before = house.snapshot().get(Kinds.UNIT_STATE, "sql/0").hookSequence();
+        house.submit(tx -> {
+            house.applications.configure(tx, "sql", Map.of("count", 5L), List.of());
+            return null;
+        });
+        house.until(
+                "committed",
+                () -> house.snapshot().get(Kinds.UNIT_STATE, "sql/0").hookSequence() > before);
+        assertEquals("2", Files.readString(house.base.resolve("machine-0/epoch")));
+        Endpoint endpoint = Endpoint.model(
+                List.of("127.0.0.1:" + port()), house.servers.caCert(house.base.resolve("ca")), House.MODEL);
+        try (Dialer dialer = new Dialer("test");
+                ApiConnection connection = House.get(
+                        dialer.connect(endpoint, Login.agent("machine-0", "password-0", "nonce-0"), House.LIMIT))) {
+            String password = Files.readString(house.base.resolve("machine-0/agents/unit-sql-0/password"));
+            House.get(connection.login(Login.agent("unit-sql-0", password, null)));
+            for (int wrong : List.of(1, 3)) {
+                try {
+                    House.get(connection.call(
+                            "Uniter",
+                            19,
+                            "",
+                            "CommitHook",
+                            Map.of("tag", "unit-sql-0", "sequence", 1000, "epoch", wrong)));
+                    throw new AssertionError("committed under epoch " + wrong);
+                } catch (java.util.concurrent.ExecutionException failed) {
+                    assertEquals(
+                            org.isthmus.api.Code.REDIRECT, Refused.of(failed).code());
+                }
+            }
+        }
+    }
+
+    private void epoch(long next) throws Exception {
+        house.submit(tx -> {
+            tx.put(Kinds.MODEL, tx.now().model().withEpoch(next));
+            return null;
+        });
+    }
+
     @Test
     public void subordinateComesAndGoesWithItsPrincipal() throws Exception {
         house.deploy("wp", wp(), 1);

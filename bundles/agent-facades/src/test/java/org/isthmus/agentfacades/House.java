@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.isthmus.access.AccessRights;
 import org.isthmus.agent.AgentConf;
@@ -83,6 +84,8 @@ final class House implements AutoCloseable {
     private final Map<String, Running> machines = new HashMap<>();
     private ApiServerFactory.ApiServer server;
     private int port;
+
+    private final AtomicInteger logins = new AtomicInteger();
 
     private record Running(MachineAgent agent, Thread thread) {}
 
@@ -152,12 +155,20 @@ final class House implements AutoCloseable {
 
     void listen() throws IOException {
         ControllerContext context = ControllerContext.class.cast(Proxy.newProxyInstance(
-                House.class.getClassLoader(),
-                new Class<?>[] {ControllerContext.class},
-                (self, method, args) -> answers.get(method.getName())));
+                House.class.getClassLoader(), new Class<?>[] {ControllerContext.class}, (self, method, args) -> {
+                    if (method.getName().equals("apiAddresses")) {
+                        logins.incrementAndGet();
+                    }
+                    return answers.get(method.getName());
+                }));
         server = servers.start(context, base.resolve("ca"), "127.0.0.1", port);
         port = server.port();
         answers.put("apiAddresses", List.of("127.0.0.1:" + port));
+    }
+
+    /** Each that succeeds tells the addresses. */
+    int logins() {
+        return logins.get();
     }
 
     void silence() {
@@ -252,6 +263,19 @@ final class House implements AutoCloseable {
         }
     }
 
+    void restartAgents() throws Exception {
+        for (String id : List.copyOf(machines.keySet())) {
+            stop(machines.remove(id));
+            start(id, "127.0.1." + (10 + Integer.parseInt(id)));
+        }
+    }
+
+    private static void stop(Running each) throws InterruptedException {
+        each.thread().interrupt();
+        each.thread().join(10_000);
+        each.agent().close();
+    }
+
     private void start(String id, String address) throws IOException {
         Path folder = base.resolve("machine-" + id);
         Files.createDirectories(folder);
@@ -315,9 +339,7 @@ final class House implements AutoCloseable {
     @Override
     public void close() throws Exception {
         for (Running each : machines.values()) {
-            each.thread().interrupt();
-            each.thread().join(10_000);
-            each.agent().close();
+            stop(each);
         }
         server.close();
         if (logs instanceof AutoCloseable open) {

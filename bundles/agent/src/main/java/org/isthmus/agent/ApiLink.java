@@ -42,6 +42,7 @@ public final class ApiLink implements ControllerLink {
 
     private final AgentConf conf;
     private final Endpoint endpoint;
+    private final ModelEpoch epoch;
     private final Dialer dialer = new Dialer("agent-api");
     private final Random random = new Random();
     private final Thread thread;
@@ -52,8 +53,9 @@ public final class ApiLink implements ControllerLink {
     private long number;
     private HttpClient http;
 
-    public ApiLink(AgentConf conf) {
+    public ApiLink(AgentConf conf) throws IOException {
         this.conf = conf;
+        this.epoch = ModelEpoch.in(conf.machineDir());
         this.endpoint = Endpoint.model(conf.apiAddresses(), conf.caCert(), conf.model());
         this.thread = new Thread(this::dial, "agent-dial");
         this.thread.setDaemon(true);
@@ -68,18 +70,11 @@ public final class ApiLink implements ControllerLink {
                                 endpoint, Login.agent(conf.tag(), conf.password(), conf.nonce()), DIAL)
                         .toCompletableFuture()
                         .get(2 * DIAL.toSeconds(), TimeUnit.SECONDS);
-                connection.keepAlive(PING);
-                synchronized (this) {
-                    current = connection;
-                    number++;
-                    notifyAll();
-                }
-                LOG.info("connected to {}", connection.address());
-                pause = FIRST_PAUSE_MILLIS;
-                Throwable reason = connection.closed().toCompletableFuture().get();
-                LOG.info("connection lost: {}", reason.getMessage());
-                synchronized (this) {
-                    current = null;
+                if (isOwner(connection)) {
+                    use(connection);
+                    pause = FIRST_PAUSE_MILLIS;
+                } else {
+                    connection.close();
                 }
             } catch (ExecutionException | TimeoutException failed) {
                 Refused refused = failed.getCause() instanceof Refused known ? known : null;
@@ -98,6 +93,42 @@ public final class ApiLink implements ControllerLink {
                 return;
             }
             pause = Math.min(LAST_PAUSE_MILLIS, pause * 2);
+        }
+    }
+
+    private boolean isOwner(ApiConnection connection) {
+        long heard = connection.loginResult().raw().path("epoch").asLong();
+        try {
+            if (epoch.follows(heard)) {
+                return true;
+            }
+        } catch (IOException disk) {
+            LOG.error("cannot keep epoch {} of the model, so its owner is not followed", heard, disk);
+            return false;
+        }
+        LOG.warn(
+                "the controller at {} has epoch {} of model {}, but epoch {} was heard: it no longer owns the model,"
+                        + " and counts as unreachable",
+                connection.address(),
+                heard,
+                conf.model(),
+                epoch.highest());
+        return false;
+    }
+
+    /** Returns when the connection is lost. */
+    private void use(ApiConnection connection) throws ExecutionException, InterruptedException {
+        connection.keepAlive(PING);
+        synchronized (this) {
+            current = connection;
+            number++;
+            notifyAll();
+        }
+        LOG.info("connected to {}", connection.address());
+        Throwable reason = connection.closed().toCompletableFuture().get();
+        LOG.info("connection lost: {}", reason.getMessage());
+        synchronized (this) {
+            current = null;
         }
     }
 
@@ -125,6 +156,22 @@ public final class ApiLink implements ControllerLink {
     @Override
     public synchronized boolean isUp() {
         return current != null && current.isOpen();
+    }
+
+    @Override
+    public long epoch() {
+        return epoch.highest();
+    }
+
+    @Override
+    public void distrust(long connection) {
+        ApiConnection old;
+        synchronized (this) {
+            old = number == connection ? current : null;
+        }
+        if (old != null) {
+            old.close();
+        }
     }
 
     private synchronized ApiConnection connection(long wanted) {

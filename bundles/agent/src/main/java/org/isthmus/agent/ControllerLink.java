@@ -30,6 +30,12 @@ public interface ControllerLink extends AutoCloseable {
         return request(connection, facade, version, id, method, params);
     }
 
+    /** The highest epoch of the model that any controller answered; who answers a lower one is never connected to. */
+    long epoch();
+
+    /** Gives this connection up: a new login tells who owns the model. */
+    void distrust(long connection);
+
     /** Fetches `path` as this agent into the file. */
     void download(String path, String tag, String password, Path target) throws IOException, InterruptedException;
 

@@ -45,6 +45,11 @@ public final class FakeController implements ControllerLink {
     private long revision = 1;
     private int watchers;
 
+    /** Of the model, and what the agent's last login heard of it. */
+    public long epoch = 1;
+
+    private long heardEpoch = 1;
+
     public final Map<String, String> passwords = new HashMap<>();
     public final Set<String> loggedIn = new java.util.HashSet<>();
     public final List<String> statuses = new ArrayList<>();
@@ -183,6 +188,21 @@ public final class FakeController implements ControllerLink {
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         return connection;
+    }
+
+    @Override
+    public synchronized long epoch() {
+        return heardEpoch;
+    }
+
+    /** As if the agent had logged in again. */
+    @Override
+    public synchronized void distrust(long on) {
+        if (on == connection) {
+            connection++;
+            loggedIn.clear();
+            heardEpoch = epoch;
+        }
     }
 
     @Override
@@ -331,6 +351,9 @@ public final class FakeController implements ControllerLink {
     }
 
     private JsonNode commit(HookChanges changes) {
+        if (changes.epoch() != epoch) {
+            throw Problem.refuse(Code.REDIRECT, "another epoch");
+        }
         boolean fresh = changes.sequence() > sequence;
         if (fresh && refuseCommit != null && !changes.open().isEmpty()) {
             throw Problem.refuse(refuseCommit, "cannot open ports: port ranges conflict");

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.agent.unit.UnitAgent;
+import org.isthmus.wire.agent.HookChanges;
 import org.isthmus.wire.agent.UnitRemoteState.RelationState;
 import org.junit.After;
 import org.junit.Before;
@@ -245,6 +246,21 @@ public class MachineAgentTest {
         assertEquals(List.of("install"), traced());
         assertEquals(List.of(1L, 2L, 3L, 4L, 5L), controller.hooks());
         assertEquals(Map.of("n", "1"), controller.charmState);
+    }
+
+    @Test
+    public void aCommitOfAnotherOwnersTimeIsRepeatedOnceTheNewOneIsKnown() throws Exception {
+        hook("install", "echo install >>$trace");
+        hook("start", "echo start >>$trace; touch $trace.in; until [[ -e $trace.go ]]; do sleep 0.05; done");
+        start();
+        controller.until("in the hook", () -> Files.exists(Path.of(trace + ".in")));
+        controller.change(() -> controller.epoch = 2);
+        Files.createFile(Path.of(trace + ".go"));
+        controller.until("idle", () -> idle() && controller.commits.size() >= 5);
+        assertEquals(List.of("install", "start"), traced());
+        assertEquals(
+                List.of(1L, 2L),
+                controller.commits.stream().map(HookChanges::epoch).distinct().toList());
     }
 
     @Test

@@ -187,7 +187,10 @@ final class Admin {
         info.putNull("credentials");
         info.put("controller-access", "");
         info.put("model-access", "");
-        return CompletableFuture.completedFuture(result(connection, caller, info));
+        ObjectNode result = result(connection, caller, info);
+        // An agent follows the owner with the highest it has heard.
+        result.put("epoch", model.snapshot().model().epoch());
+        return CompletableFuture.completedFuture(result);
     }
 
     private static void sameMachine(Caller before, Tag who, Snapshot model) {

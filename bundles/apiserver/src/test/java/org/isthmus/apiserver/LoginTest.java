@@ -172,6 +172,24 @@ public class LoginTest {
         until("machine absent", () -> !alive("machine-0"));
     }
 
+    /** So an agent knows a controller that was replaced by another. */
+    @Test
+    public void agentsHearWhichOwnerOfTheModelAnswers() throws Exception {
+        get(world.model().submit(tx -> {
+            tx.put(Kinds.MODEL, tx.now().model().withEpoch(3));
+            return null;
+        }));
+        try (ApiConnection c = world.connect(World.MODEL, World.machine0())) {
+            assertEquals(3, c.loginResult().raw().path("epoch").asLong());
+            assertEquals(
+                    3,
+                    get(c.login(Login.agent("unit-mysql-0", "secret", null)))
+                            .raw()
+                            .path("epoch")
+                            .asLong());
+        }
+    }
+
     private boolean alive(String tag) {
         var at = world.model().snapshot().get(Kinds.PRESENCE, tag);
         return at != null && at.alive();

@@ -520,7 +520,8 @@ public final class UnitAgent implements Runnable {
                 context == null ? null : context.closed(),
                 charmUrl,
                 hook.kind().equals("relation-broken") ? hook.relation() : null,
-                workload == null ? null : new AgentStatuses.Item(tag, workload.status(), workload.info(), null));
+                workload == null ? null : new AgentStatuses.Item(tag, workload.status(), workload.info(), null),
+                null);
         local = local.withPending(new Pending(hook, Pending.COMMITTING, 0, what));
         store.save(local);
         finishCommit(local.pending());

@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.agent.AgentApi;
+import org.isthmus.agent.ControllerUnreachable;
+import org.isthmus.api.Code;
 import org.isthmus.api.Names;
+import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
 import org.isthmus.wire.agent.AgentStatuses;
 import org.isthmus.wire.agent.AgentTag;
@@ -76,7 +79,17 @@ public final class UnitApi {
     }
 
     HookCommitted commit(HookChanges changes) throws InterruptedException {
-        return call("CommitHook", changes, HookCommitted.class);
+        // A commit that was kept over a change of the model's owner goes to the new one.
+        long connection = api.session(patience);
+        try {
+            return call("CommitHook", changes.withEpoch(api.link().epoch()), HookCommitted.class);
+        } catch (Refused refused) {
+            if (refused.problem().code() != Code.REDIRECT) {
+                throw refused;
+            }
+            api.link().distrust(connection);
+            throw new ControllerUnreachable(refused.getMessage(), refused);
+        }
     }
 
     void enterScope(int relation, Map<String, String> settings) throws InterruptedException {

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param applications application settings by relation number; the unit must lead
  * @param leave the relation whose scope the unit leaves with it, or null
  * @param workload a status to set with it, or null
+ * @param epoch of the model as the agent has it; only that owner may take the commit. Null from agents that know of none
  */
 public record HookChanges(
         String tag,
@@ -27,7 +28,8 @@ public record HookChanges(
         List<Port> close,
         String charmUrl,
         Integer leave,
-        AgentStatuses.Item workload) {
+        AgentStatuses.Item workload,
+        Long epoch) {
 
     public HookChanges {
         relationStates = relationStates == null ? Map.of() : Map.copyOf(relationStates);
@@ -35,6 +37,23 @@ public record HookChanges(
         applications = applications == null ? Map.of() : Map.copyOf(applications);
         open = open == null ? List.of() : List.copyOf(open);
         close = close == null ? List.of() : List.copyOf(close);
+    }
+
+    public HookChanges withEpoch(long next) {
+        return new HookChanges(
+                tag,
+                sequence,
+                agentState,
+                relationStates,
+                charmState,
+                relations,
+                applications,
+                open,
+                close,
+                charmUrl,
+                leave,
+                workload,
+                next);
     }
 
     /** @param endpoint empty for all of them; range such as `80/tcp` */

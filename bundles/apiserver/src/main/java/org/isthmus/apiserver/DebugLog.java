@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.isthmus.api.Code;
@@ -29,11 +27,11 @@ final class DebugLog extends LogStream {
     private static final int REPLAY = 200_000;
 
     private final Map<String, List<String>> query;
-    private final List<Line> early = new ArrayList<>();
-    private boolean live;
+    /** No lock guards these: lines are told one at a time, and whoever leaves waits for nobody. */
+    private final AtomicReference<AutoCloseable> following = new AtomicReference<>();
+
+    private volatile boolean over;
     private long left = Long.MAX_VALUE;
-    private boolean over;
-    private AutoCloseable following;
 
     DebugLog(Server server, Socket socket, Map<String, List<String>> query) {
         super(server, socket);
@@ -67,34 +65,14 @@ final class DebugLog extends LogStream {
     }
 
     private void tell(String model, Predicate<Line> filter, int past, boolean tail) {
-        if (tail) {
-            // First listen, then look back: so nothing falls between the two.
-            AutoCloseable follower = server().context().logs().follow(model, filter, this::take);
-            synchronized (this) {
-                following = follower;
-            }
+        if (!tail) {
+            server().context().logs().tail(model, past, filter).forEach(this::write);
+            end();
+            return;
         }
-        List<Line> lines = past <= 0 ? List.of() : server().context().logs().tail(model, past, filter);
-        synchronized (this) {
-            lines.forEach(this::write);
-            Set<Line> told = new HashSet<>(lines.subList(Math.max(0, lines.size() - early.size()), lines.size()));
-            early.stream().filter(l -> !told.contains(l)).forEach(this::write);
-            early.clear();
-            live = true;
-            if (!tail) {
-                end();
-            }
-            if (over) {
-                unfollow();
-            }
-        }
-    }
-
-    private synchronized void take(Line line) {
-        if (live) {
-            write(line);
-        } else {
-            early.add(line);
+        following.set(server().context().logs().follow(model, past, filter, this::write));
+        if (over) {
+            unfollow();
         }
     }
 
@@ -124,8 +102,7 @@ final class DebugLog extends LogStream {
     }
 
     private void unfollow() {
-        AutoCloseable follower = following;
-        following = null;
+        AutoCloseable follower = following.getAndSet(null);
         if (follower != null) {
             try {
                 follower.close();
@@ -143,10 +120,8 @@ final class DebugLog extends LogStream {
     @Override
     public void closed() {
         super.closed();
-        synchronized (this) {
-            over = true;
-            unfollow();
-        }
+        over = true;
+        unfollow();
     }
 
     // --- query

@@ -16,7 +16,7 @@ final class FakeLogs implements Logs {
     record Follower(String model, Predicate<Line> filter, Consumer<Line> consumer) {}
 
     @Override
-    public void append(Line line) {
+    public synchronized void append(Line line) {
         lines.add(line);
         for (Follower each : followers) {
             if (each.model().equals(line.model()) && each.filter().test(line)) {
@@ -37,7 +37,8 @@ final class FakeLogs implements Logs {
     }
 
     @Override
-    public AutoCloseable follow(String model, Predicate<Line> filter, Consumer<Line> consumer) {
+    public synchronized AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer) {
+        tail(model, past, filter).forEach(consumer);
         Follower follower = new Follower(model, filter, consumer);
         followers.add(follower);
         return () -> followers.remove(follower);

@@ -76,6 +76,9 @@ final class World implements AutoCloseable, ControllerContext {
     final Map<String, FakeDocuments> models = new ConcurrentHashMap<>();
     private final Store store = new FakeStore();
     final FakeLogs logs = new FakeLogs();
+    /** What the server is given. */
+    volatile Logs told = logs;
+
     final ApiServers servers;
     final Server server;
     final Dialer dialer = new Dialer("test-client");
@@ -325,7 +328,7 @@ final class World implements AutoCloseable, ControllerContext {
 
     @Override
     public Logs logs() {
-        return logs;
+        return told;
     }
 
     @Override

@@ -324,7 +324,7 @@ final class World implements ControllerContext, AutoCloseable {
             }
 
             @Override
-            public AutoCloseable follow(String model, Predicate<Line> filter, Consumer<Line> consumer) {
+            public AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer) {
                 return () -> {};
             }
 

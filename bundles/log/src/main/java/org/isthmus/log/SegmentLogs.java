@@ -115,8 +115,8 @@ final class SegmentLogs implements Logs, AutoCloseable {
     }
 
     @Override
-    public AutoCloseable follow(String model, Predicate<Line> filter, Consumer<Line> consumer) {
-        return of(model).follow(filter, consumer);
+    public AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer) {
+        return of(model).follow(past, filter, consumer);
     }
 
     @Override

@@ -122,17 +122,33 @@ final class Segments {
         }
     }
 
-    /** Newest first, until the reader has enough (false) or there are no more. */
-    void backwards(Predicate<byte[]> reader) throws IOException {
+    /** What is there at one moment: its files, newest first, and how much of the newest. Read without a lock. */
+    record Extent(List<Path> newestFirst, long newestBytes) {}
+
+    Extent extent() throws IOException {
         List<Path> newestFirst = new ArrayList<>(files().descendingMap().values());
-        for (Path file : newestFirst) {
+        long bytes = 0;
+        if (out != null) {
+            bytes = written;
+        } else if (!newestFirst.isEmpty()) {
+            bytes = Files.size(newestFirst.get(0));
+        }
+        return new Extent(newestFirst, bytes);
+    }
+
+    /** Newest first, until the reader has enough (false) or there are no more. */
+    static void backwards(Extent extent, Predicate<byte[]> reader) throws IOException {
+        long limit = extent.newestBytes();
+        for (Path file : extent.newestFirst()) {
             byte[] all;
             try {
                 all = Files.readAllBytes(file);
             } catch (NoSuchFileException swept) {
+                limit = Long.MAX_VALUE;
                 continue;
             }
-            int end = all.length;
+            int end = (int) Math.min(limit, all.length);
+            limit = Long.MAX_VALUE;
             while (end > 0 && all[end - 1] != '\n') {
                 // What follows the last line feed was torn by a crash.
                 end--;

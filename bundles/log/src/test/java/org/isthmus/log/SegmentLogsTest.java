@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.isthmus.model.StatusValue;
@@ -100,7 +101,7 @@ public class SegmentLogsTest {
             }
             all = new Segments(folder(), 10_000, 3);
             List<String> found = new ArrayList<>();
-            all.backwards(line -> {
+            Segments.backwards(all.extent(), line -> {
                 found.add(0, new String(line, StandardCharsets.UTF_8));
                 return true;
             });
@@ -115,7 +116,7 @@ public class SegmentLogsTest {
             segments.append(("line " + i).getBytes(StandardCharsets.UTF_8));
         }
         List<String> found = new ArrayList<>();
-        segments.backwards(line -> found.add(new String(line, StandardCharsets.UTF_8)));
+        Segments.backwards(segments.extent(), line -> found.add(new String(line, StandardCharsets.UTF_8)));
         segments.close();
         assertEquals("line 999", found.get(0));
         assertTrue("about 3 × 100 bytes: " + found.size(), found.size() > 20 && found.size() < 34);
@@ -129,8 +130,9 @@ public class SegmentLogsTest {
         try (SegmentLogs logs = SegmentLogs.open(folder())) {
             logs.append(line("m1", "before"));
             List<String> heard = new ArrayList<>();
-            AutoCloseable follow = logs.follow("m1", l -> !l.message().contains("secret"), l -> heard.add(l.message()));
-            logs.follow("m1", l -> true, l -> {
+            AutoCloseable follow =
+                    logs.follow("m1", 0, l -> !l.message().contains("secret"), l -> heard.add(l.message()));
+            logs.follow("m1", 0, l -> true, l -> {
                 throw new IllegalStateException("a bad neighbour");
             });
             logs.append(line("m1", "one"));
@@ -140,6 +142,66 @@ public class SegmentLogsTest {
             follow.close();
             logs.append(line("m1", "three"));
             assertEquals(List.of("one", "two"), heard);
+        }
+    }
+
+    /** The past and the present of a chatty model: nothing twice, nothing missing, nothing out of turn. */
+    @Test
+    public void whoFollowsAmongManyWritersHearsEachLineOnceInOrder() throws Exception {
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            int each = 3000;
+            List<Thread> writers = IntStream.range(0, 4)
+                    .mapToObj(t -> new Thread(() -> {
+                        for (int i = 0; i < each; i++) {
+                            logs.append(line("m1", t + " " + i));
+                        }
+                    }))
+                    .collect(Collectors.toList());
+            writers.forEach(Thread::start);
+            List<List<String>> all = new ArrayList<>();
+            for (int n = 0; n < 5; n++) {
+                List<String> heard = new ArrayList<>();
+                all.add(heard);
+                logs.follow("m1", 1_000_000, l -> true, l -> heard.add(l.message()));
+            }
+            for (Thread writer : writers) {
+                writer.join(60_000);
+            }
+            List<String> written = messages(logs.tail("m1", 1_000_000, l -> true));
+            assertEquals(4 * each, written.size());
+            for (List<String> heard : all) {
+                assertEquals(written, heard);
+            }
+        }
+    }
+
+    /** Who listens has a lock of its own, and closes under it: neither waits for the other. */
+    @Test(timeout = 60_000)
+    public void aFollowerMayLeaveUnderItsOwnLockWhileLinesCome() throws Exception {
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            Object lock = new Object();
+            CountDownLatch told = new CountDownLatch(1);
+            CountDownLatch locked = new CountDownLatch(1);
+            AutoCloseable follow = logs.follow("m1", 0, l -> true, l -> {
+                told.countDown();
+                try {
+                    locked.await();
+                } catch (InterruptedException ended) {
+                    throw new IllegalStateException(ended);
+                }
+                synchronized (lock) {
+                    lock.notifyAll();
+                }
+            });
+            Thread writer = new Thread(() -> logs.append(line("m1", "one")));
+            writer.start();
+            told.await();
+            synchronized (lock) {
+                locked.countDown();
+                follow.close();
+                logs.append(line("m1", "two"));
+            }
+            writer.join();
         }
     }
 

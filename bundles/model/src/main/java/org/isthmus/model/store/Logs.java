@@ -24,8 +24,11 @@ public interface Logs {
     /** The last `limit` lines of a model that match, oldest first. */
     List<Line> tail(String model, int limit, Predicate<Line> filter);
 
-    /** Calls for each new matching line until closed. The consumer must not block. */
-    AutoCloseable follow(String model, Predicate<Line> filter, Consumer<Line> consumer);
+    /**
+     * The last `past` lines of a model that match, then each new one until closed: each once, in order, one at a time, and under no
+     * lock of the log. Those of the past are told before this returns; later the consumer must not block.
+     */
+    AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer);
 
     /** @param entity such as `unit:mysql/0`, with `type` workload, juju-unit, machine, application */
     void history(String model, String entity, String type, StatusValue status);

@@ -13,6 +13,7 @@ import org.isthmus.api.Life;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Application;
+import org.isthmus.model.EndedStart;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
@@ -29,6 +30,9 @@ final class Machines {
 
     /** What clients write where they do not know the model's UUID yet. */
     private static final String THIS_MODEL = "model-uuid";
+
+    /** How many ended starts are remembered: a late instance comes within minutes. */
+    private static final int ENDED_STARTS = 1000;
 
     private static final Set<String> CONTAINERS = Set.of("lxd", "kvm", "lxc");
     private static final Set<String> AGENT_STATUSES =
@@ -143,6 +147,9 @@ final class Machines {
         if (machine.life() == Life.DEAD) {
             throw Problem.refuse(Code.DEAD, "machine %s is not found or dead", id);
         }
+        if (!clientToken.equals(machine.clientToken())) {
+            endStart(tx, machine);
+        }
         tx.put(
                 Kinds.MACHINE,
                 machine.withClientToken(clientToken).withNonce(nonce).withPasswordHash(passwordHash));
@@ -219,6 +226,20 @@ final class Machines {
         if (machine.life() != Life.DEAD) {
             throw Problem.refuse(Code.NONE, "cannot remove machine %s: machine is not dead", id);
         }
+        endStart(tx, machine);
         tx.remove(Kinds.MACHINE, id);
+    }
+
+    private static void endStart(Tx tx, Machine machine) {
+        if (machine.clientToken() == null) {
+            return;
+        }
+        long order = tx.next("ended-start");
+        tx.now().all(Kinds.ENDED_START).stream()
+                .filter(old -> old.order() <= order - ENDED_STARTS)
+                .map(EndedStart::token)
+                .toList()
+                .forEach(token -> tx.remove(Kinds.ENDED_START, token));
+        tx.put(Kinds.ENDED_START, new EndedStart(machine.clientToken(), machine.id(), order));
     }
 }

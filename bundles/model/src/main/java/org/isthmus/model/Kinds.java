@@ -27,6 +27,7 @@ public final class Kinds {
 
     public static final Kind<Machine> MACHINE =
             kind("machine", Machine.class, "application", MACHINES_ENDING, MACHINES_PENDING);
+    public static final Kind<EndedStart> ENDED_START = kind("ended-start", EndedStart.class, "application");
 
     public static final Index<CharmRecord> CHARMS_BY_NAME = index("charm-by-name", c -> List.of(c.name()));
     public static final Kind<CharmRecord> CHARM = kind("charm", CharmRecord.class, "application", CHARMS_BY_NAME);

@@ -203,7 +203,7 @@ final class Provisioner implements Reconciler {
             return uuid + ":" + machine.id();
         }
 
-        /** Takes over what the cloud says of known instances; stops what no machine knows any more. */
+        /** Takes over what the cloud says of known instances; stops what no machine knows any more, as far as the model wants it. */
         private CompletionStage<?> compare(Snapshot snapshot, Map<String, Instance> instances) {
             Map<String, Machine> byToken = new HashMap<>();
             Map<String, Machine> byInstance = new HashMap<>();
@@ -216,11 +216,14 @@ final class Provisioner implements Reconciler {
                 }
             }
             List<CompletionStage<?>> steps = new ArrayList<>();
+            Harvest harvest = Harvest.of(snapshot);
             List<String> unknown = new ArrayList<>();
+            List<String> left = new ArrayList<>();
             for (Instance instance : instances.values()) {
                 Machine machine = byInstance.getOrDefault(instance.id(), byToken.get(instance.token()));
                 if (machine == null) {
-                    unknown.add(instance.id());
+                    boolean ended = snapshot.get(Kinds.ENDED_START, instance.token()) != null;
+                    (harvest.takes(ended) ? unknown : left).add(instance.id());
                 } else if (instance.id().equals(machine.instanceId())) {
                     byInstance.remove(instance.id());
                     if (!instance.addresses().isEmpty() && !instance.addresses().equals(machine.addresses())) {
@@ -231,7 +234,7 @@ final class Provisioner implements Reconciler {
                         steps.add(status(controller, documents, machine.id(), instance.status(), instance.message()));
                     }
                 } else if (machine.instanceId() != null) {
-                    unknown.add(instance.id());
+                    (harvest.takes(true) ? unknown : left).add(instance.id());
                 }
             }
             for (Machine gone : byInstance.values()) {
@@ -241,8 +244,14 @@ final class Provisioner implements Reconciler {
                     steps.add(status(controller, documents, gone.id(), "unknown", "instance is gone from the cloud"));
                 }
             }
-            Object mode = snapshot.model().config().get("provisioner-harvest-mode");
-            if (!unknown.isEmpty() && !"none".equals(mode)) {
+            if (!left.isEmpty()) {
+                LOG.debug(
+                        "Model {}: no machine knows the instances {}; harvest mode {} leaves them",
+                        uuid,
+                        left,
+                        harvest);
+            }
+            if (!unknown.isEmpty()) {
                 LOG.info("Model {}: stopping instances that no machine knows: {}", uuid, unknown);
                 steps.add(cloud.call(settings.callLimit(), opened -> opened.stop(unknown)));
             }
@@ -494,6 +503,16 @@ final class Provisioner implements Reconciler {
             }
             CompletableFuture<Void> mine = new CompletableFuture<>();
             underWay.put(key(machine), mine);
+            Harvest harvest = Harvest.of(documents.snapshot());
+            if (!ids.isEmpty() && !harvest.destroyed()) {
+                LOG.info(
+                        "Model {}: harvest mode {} leaves the instance of machine {}: {}",
+                        uuid,
+                        harvest,
+                        machine.id(),
+                        ids);
+                ids.clear();
+            }
             CompletionStage<Void> stopped = ids.isEmpty()
                     ? CompletableFuture.completedFuture(null)
                     : cloud.call(settings.callLimit(), opened -> opened.stop(ids));

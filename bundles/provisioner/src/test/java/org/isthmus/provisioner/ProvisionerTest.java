@@ -7,10 +7,12 @@ import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.isthmus.api.Constraints;
 import org.isthmus.api.Life;
 import org.isthmus.api.PortRange;
@@ -164,19 +166,79 @@ public class ProvisionerTest {
     }
 
     @Test
-    public void deadMachinesAndForgottenInstancesGo() throws Exception {
+    public void theInstanceOfADeadMachineGoes() throws Exception {
         String dead = world.addMachine();
-        String never = world.addMachine();
+        world.addMachine();
         world.turn();
         world.change(dead, m -> m.withLife(Life.DEAD));
         world.turn();
         assertNull(world.machine(dead));
         assertEquals(1, world.provider.instances.size());
-        world.model.write(tx -> tx.remove(Kinds.MACHINE, never));
+    }
+
+    @Test
+    public void aStartThatAppearsAfterAnotherTookItsPlaceGoes() throws Exception {
+        String id = world.addMachine();
+        world.provider.hold = true;
+        world.provisioner = new Provisioner(shortTurns(), world.clock);
+        world.turn();
+        Map<String, org.isthmus.spi.CloudProvider.Instance> late = Map.copyOf(world.provider.instances);
+        world.provider.instances.clear();
+        world.provider.hold = false;
+        world.crash();
+        world.turn();
+        world.provider.instances.putAll(late);
+        lookAgain();
+        assertEquals(Set.of(world.machine(id).clientToken()), world.provider.instances.keySet());
+        // So does one that appears when its machine is removed.
+        world.change(id, m -> m.withLife(Life.DEAD));
+        late = Map.copyOf(world.provider.instances);
+        world.turn();
+        world.provider.instances.putAll(late);
+        lookAgain();
+        assertEquals(Set.of(), world.provider.instances.keySet());
+    }
+
+    private void lookAgain() throws Exception {
         world.clock.pass(Duration.ofSeconds(30));
         world.crash();
         world.turn();
-        assertEquals(0, world.provider.instances.size());
+    }
+
+    /** As after a store was restored from an older copy: its machines run, and the model does not know them. */
+    @Test
+    public void instancesOfWhichNothingIsKnownAreLeftUnlessTheModelSaysOtherwise() throws Exception {
+        assertEquals(Set.of("default", "none", "destroyed"), modesThatLeave(id -> {
+            world.model.write(tx -> tx.remove(Kinds.MACHINE, id));
+            world.crash();
+        }));
+    }
+
+    @Test
+    public void instancesOfRemovedMachinesAreStoppedIfTheModelWantsIt() throws Exception {
+        assertEquals(Set.of("none", "unknown"), modesThatLeave(id -> world.change(id, m -> m.withLife(Life.DEAD))));
+    }
+
+    /** The harvest modes under which the instance of a machine is there a turn after that became of the machine. */
+    private Set<String> modesThatLeave(Consumer<String> becomes) throws Exception {
+        Set<String> leave = new HashSet<>();
+        for (String mode : List.of("default", "none", "unknown", "destroyed", "all")) {
+            world.close();
+            world = new World();
+            if (!mode.equals("default")) {
+                world.model.write(tx ->
+                        tx.put(Kinds.MODEL, tx.now().model().withConfig(Map.of("provisioner-harvest-mode", mode))));
+            }
+            String id = world.addMachine();
+            world.turn();
+            becomes.accept(id);
+            world.turn();
+            assertNull(world.machine(id));
+            if (!world.provider.instances.isEmpty()) {
+                leave.add(mode);
+            }
+        }
+        return leave;
     }
 
     @Test

@@ -17,7 +17,9 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Key;
+import org.isthmus.model.store.BothWatch;
 import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Watch;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Caller;
 import org.isthmus.rpc.Facade;
@@ -390,12 +392,13 @@ final class Connection {
                 handle.state(),
                 null,
                 handle.ready(),
-                handle.consumer());
-        Watcher watcher = new Watcher(
-                kept,
-                access,
-                documents.watch(handle.interests()),
-                server.threads().decide());
+                handle.consumer(),
+                handle.onController());
+        Watch watch = documents.watch(handle.interests());
+        if (!handle.onController().isEmpty()) {
+            watch = new BothWatch(watch, server.context().store().controller().watch(handle.onController()));
+        }
+        Watcher watcher = new Watcher(kept, access, watch, server.threads().decide());
         String id = Long.toString(watcherIds.incrementAndGet());
         watchers.put(id, watcher);
         if (handle.consumer() != null) {

@@ -129,7 +129,14 @@ public final class Things implements FacadeSet {
         @Method(access = Access.MODEL_READ)
         public WatchHandle watchAsConsumer(Call call) {
             return new WatchHandle(
-                    "ThingWatcher", call.model().id(), Set.of(Interest.in(Kinds.MODEL)), null, null, false, "token");
+                    "ThingWatcher",
+                    call.model().id(),
+                    Set.of(Interest.in(Kinds.MODEL)),
+                    null,
+                    null,
+                    false,
+                    "token",
+                    Set.of());
         }
 
         @Method(access = Access.MODEL_READ)

@@ -9,7 +9,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** Publishes the two reconcilers, which share their links, and their figures. */
+/** Publishes the reconcilers, of which two share their links, and their figures. */
 @Component(
         service = {},
         immediate = true)
@@ -25,6 +25,7 @@ public final class CrossModelComponent {
         registrations = List.of(
                 context.registerService(Reconciler.class, consumer, null),
                 context.registerService(Reconciler.class, new OutboxReconciler(links, externals, metrics), null),
+                context.registerService(Reconciler.class, new RightsReconciler(), null),
                 context.registerService(Metrics.class, metrics, null));
     }
 

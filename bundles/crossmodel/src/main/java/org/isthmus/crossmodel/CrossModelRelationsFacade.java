@@ -353,8 +353,8 @@ public final class CrossModelRelationsFacade {
         state.put("token", connection.token());
         state.put("told", told);
         // Something may have changed between the snapshot and the watch: the first Next looks again.
-        String id = call.watch(
-                new WatchHandle("RemoteRelationWatcher", model.id(), interests, state, null, true, connection.token()));
+        String id = call.watch(new WatchHandle(
+                "RemoteRelationWatcher", model.id(), interests, state, null, true, connection.token(), Set.of()));
         return new WatchResult(id, first, null, null);
     }
 
@@ -391,7 +391,10 @@ public final class CrossModelRelationsFacade {
             Map<String, Object> state = new TreeMap<>();
             state.put("offer", offer.uuid());
             state.put("user", consumer.user());
-            String id = call.watch(new WatchHandle("OfferStatusWatcher", model.id(), interests, state, null, true));
+            // Who is no superuser any more, or is disabled, is told so at once.
+            Set<Interest> rights = Set.of(Interest.in(Kinds.USER, consumer.user()));
+            String id = call.watch(
+                    new WatchHandle("OfferStatusWatcher", model.id(), interests, state, null, true, null, rights));
             return CompletableFuture.completedFuture(
                     new WatchResult(id, null, OfferingView.status(now, offer.uuid()), null));
         });

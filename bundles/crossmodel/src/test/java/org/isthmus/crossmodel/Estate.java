@@ -590,7 +590,10 @@ final class Estate implements AutoCloseable {
             String status = saas.status().status();
             OfferUser rights =
                     offer == null ? null : source.now().get(Kinds.OFFER_USER, OfferUser.idOf(offer.uuid(), "bob"));
-            boolean may = rights != null && !rights.access().equals("read");
+            User bob = source.party().store().controller().snapshot().get(Kinds.USER, "bob");
+            boolean may = !bob.disabled()
+                    && (bob.access().equals("superuser")
+                            || rights != null && !rights.access().equals("read"));
             String expected = offer == null
                     ? "terminated"
                     : !may

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Key;
+import org.isthmus.model.store.BothWatch;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Watch;
 import org.isthmus.rpc.ControllerContext;
@@ -175,7 +176,12 @@ final class Net implements AutoCloseable {
             String id = Integer.toString(ids.incrementAndGet());
             Documents documents = party.store().model(handle.model()).orElseThrow();
             handles.put(id, handle);
-            watches.put(id, documents.watch(handle.interests()));
+            Watch watch = documents.watch(handle.interests());
+            watches.put(
+                    id,
+                    handle.onController().isEmpty()
+                            ? watch
+                            : new BothWatch(watch, party.store().controller().watch(handle.onController())));
             if (closed.isDone()) {
                 stop(id);
             }

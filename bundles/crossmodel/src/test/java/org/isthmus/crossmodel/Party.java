@@ -267,6 +267,7 @@ final class Party implements AutoCloseable {
         private final List<Reconciler> all = List.of(
                 crossModel,
                 new OutboxReconciler(links, externals, new CrossModelMetrics()),
+                new RightsReconciler(),
                 new LifecycleReconciler(),
                 new ModelSagas());
         private final List<Loop> loops = new ArrayList<>();

@@ -50,6 +50,7 @@ final class OfferFinder {
     private final AccessEngine access;
     private final String user;
     private final boolean superuser;
+    private final boolean disabled;
 
     /** @param user who looks: the caller, or whom a superuser asks for */
     OfferFinder(Call call, AccessEngine access, String user) {
@@ -57,7 +58,8 @@ final class OfferFinder {
         this.access = access;
         this.user = user;
         User known = call.controller().store().controller().snapshot().get(Kinds.USER, user);
-        this.superuser = known != null && !known.disabled() && "superuser".equals(known.access());
+        this.disabled = known != null && known.disabled();
+        this.superuser = known != null && !disabled && "superuser".equals(known.access());
     }
 
     /** One offer with the model it is in. */
@@ -67,8 +69,11 @@ final class OfferFinder {
         }
     }
 
-    /** `read`, `consume`, `admin` or empty: a model's admins and superusers have all of it. */
+    /** `read`, `consume`, `admin` or empty: a model's admins and superusers have all of it, who is disabled nothing. */
     String rights(Snapshot model, String offer) {
+        if (disabled) {
+            return "";
+        }
         if (superuser || "admin".equals(access.modelAccess(model, user))) {
             return "admin";
         }

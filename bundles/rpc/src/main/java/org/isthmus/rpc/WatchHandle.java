@@ -16,6 +16,7 @@ import org.isthmus.model.store.Interest;
  * @param initial merged into the answer beside `watcher-id`; null for nothing
  * @param ready true: the first `Next` is answered at once, with no changed keys
  * @param consumer token of a relation with another model, whose consumer is there as long as this watcher is; null for none
+ * @param onController what wakes it besides, of the controller's own documents; empty where that is what it watches anyway
  */
 public record WatchHandle(
         String facade,
@@ -24,9 +25,10 @@ public record WatchHandle(
         Object state,
         Object initial,
         boolean ready,
-        String consumer) {
+        String consumer,
+        Set<Interest> onController) {
     public WatchHandle(
             String facade, String model, Set<Interest> interests, Object state, Object initial, boolean ready) {
-        this(facade, model, interests, state, initial, ready, null);
+        this(facade, model, interests, state, initial, ready, null, Set.of());
     }
 }

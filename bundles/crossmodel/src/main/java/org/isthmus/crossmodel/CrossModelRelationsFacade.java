@@ -17,6 +17,7 @@ import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
+import org.isthmus.model.Controller;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
@@ -75,12 +76,10 @@ public final class CrossModelRelationsFacade {
     }
 
     private static CompletionStage<Registered> register(Call call, RegisterRelation item) {
+        Grammar.check(item);
         Documents model = offeringModel(call, item.offeringModelTag());
         if (item.secret() == null || item.secret().length() < SHORTEST_SECRET) {
             throw Problem.notValid("relation \"%s\" comes without a secret", item.relationToken());
-        }
-        if (!Names.isUuid(item.relationToken()) || !Names.isUuid(item.applicationToken())) {
-            throw Problem.notValid("token \"%s\" not valid", item.relationToken());
         }
         Snapshot controller = call.controller().store().controller().snapshot();
         return engines(
@@ -100,12 +99,44 @@ public final class CrossModelRelationsFacade {
             Authority.connection(tx.now(), item.relationToken(), item.secret());
             return new Authority.Consumer(known.user(), null);
         }
+        if (!controller.controller().hasFeature(Controller.CROSS_MODEL)) {
+            // What is there goes on; nothing is added to it.
+            throw Problem.refuse(Code.NOT_SUPPORTED, "feature flag \"%s\" is not enabled", Controller.CROSS_MODEL);
+        }
         Authority.Consumer consumer = Authority.consumer(tx.now(), item.offerUuid(), item.macaroons());
         if (!Authority.mayConsume(controller, tx.now(), access, item.offerUuid(), consumer.user())) {
             throw Problem.denied();
         }
+        needEarlier(tx, item, consumer);
         needSibling(tx, item);
         return consumer;
+    }
+
+    /**
+     * A macaroon that was used is its user's only: whoever got a copy of it may name that model too. While the model has
+     * relations with the offer, it proves one of them.
+     */
+    private static void needEarlier(Tx tx, RegisterRelation item, Authority.Consumer consumer) {
+        String model = Tag.idOf("model", item.sourceModelTag());
+        Authority.needOwner(tx.now(), consumer, model);
+        if (tx.get(Kinds.OFFER_GRANT, consumer.nonce()) == null) {
+            return;
+        }
+        List<OfferConnection> earlier = tx.now().listBy(Kinds.CONNECTIONS_BY_OFFER, item.offerUuid()).stream()
+                .filter(known -> known.user().equals(consumer.user())
+                        && known.consumerModel().equals(model))
+                .toList();
+        if (!earlier.isEmpty() && !isProven(earlier, item)) {
+            // Not for good: the model may have forgotten one that is still to end here.
+            throw Problem.refuse(Code.TRY_AGAIN, "model \"%s\" is connected here already", model);
+        }
+    }
+
+    private static boolean isProven(List<OfferConnection> connections, RegisterRelation item) {
+        List<Sibling> siblings = item.siblings() == null ? List.of() : item.siblings();
+        return connections.stream().anyMatch(known -> siblings.stream()
+                .anyMatch(sibling ->
+                        known.token().equals(sibling.relationToken()) && Authority.isProven(known, sibling.secret())));
     }
 
     /**
@@ -115,11 +146,7 @@ public final class CrossModelRelationsFacade {
     private static void needSibling(Tx tx, RegisterRelation item) {
         List<OfferConnection> connections =
                 tx.now().listBy(Kinds.CONNECTIONS_BY_APPLICATION_TOKEN, item.applicationToken());
-        List<Sibling> siblings = item.siblings() == null ? List.of() : item.siblings();
-        boolean proven = connections.stream().anyMatch(known -> siblings.stream()
-                .anyMatch(sibling ->
-                        known.token().equals(sibling.relationToken()) && Authority.isProven(known, sibling.secret())));
-        if (!connections.isEmpty() && !proven) {
+        if (!connections.isEmpty() && !isProven(connections, item)) {
             throw Problem.refuse(
                     Code.TRY_AGAIN, "application \"%s\" is connected here already", item.applicationToken());
         }
@@ -178,6 +205,7 @@ public final class CrossModelRelationsFacade {
     }
 
     private static CompletionStage<Published> publish(Call call, RelationChange change) {
+        Grammar.check(change);
         Documents model = offeringModel(call, change.offeringModelTag());
         return engines(
                 call.controller(),
@@ -302,6 +330,7 @@ public final class CrossModelRelationsFacade {
     }
 
     private static CompletionStage<Void> ingress(Call call, IngressChange change) {
+        Grammar.check(change);
         Documents model = offeringModel(call, change.offeringModelTag());
         return engines(
                         call.controller(),
@@ -336,6 +365,7 @@ public final class CrossModelRelationsFacade {
     }
 
     private static WatchResult watchRelation(Call call, WatchArg arg) {
+        Grammar.checkRelation(arg);
         Documents model = offeringModel(call, arg.offeringModelTag());
         Snapshot now = model.snapshot();
         Authority.needEpoch(now, arg.epoch());
@@ -366,6 +396,7 @@ public final class CrossModelRelationsFacade {
     }
 
     private static CompletionStage<WatchResult> watchOffer(Call call, WatchArg arg) {
+        Grammar.checkOffer(arg);
         Documents model = offeringModel(call, arg.offeringModelTag());
         Snapshot now = model.snapshot();
         Snapshot controller = call.controller().store().controller().snapshot();
@@ -437,6 +468,7 @@ public final class CrossModelRelationsFacade {
         for (P item : items == null ? List.<P>of() : items) {
             CompletionStage<T> stage;
             try {
+                Grammar.need("item", item);
                 stage = work.apply(item);
             } catch (Refused refused) {
                 stage = CompletableFuture.failedFuture(refused);

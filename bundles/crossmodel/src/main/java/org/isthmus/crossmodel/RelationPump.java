@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,6 +62,8 @@ final class RelationPump extends Pump {
     private static final String CAUSE = "offer";
     private static final String FACADE = "CrossModelRelations";
     private static final String WATCHER = "RemoteRelationWatcher";
+    /** One is enough; some may be ending there. */
+    private static final int PROOFS = 8;
 
     /** Refusals that time heals. */
     private static final Set<Code> FOR_NOW = EnumSet.of(
@@ -288,7 +291,7 @@ final class RelationPump extends Pump {
                 2,
                 "model-" + saas.sourceModel(),
                 record.secret(),
-                siblings(now, application.name()));
+                siblings(now, application.name(), saas));
         return one(link().call(session, FACADE, "RegisterRemoteRelations", new RegisterRelations(List.of(item))))
                 .thenCompose(result -> {
                     registered = true;
@@ -302,16 +305,30 @@ final class RelationPump extends Pump {
                 .exceptionallyCompose(failure -> refused(failure, relation));
     }
 
-    /** Other relations of the application: what proves that it is the one whose proxy may be there. */
-    private List<Sibling> siblings(Snapshot now, String application) {
-        List<Sibling> siblings = new ArrayList<>();
+    /**
+     * Other relations of the application: what proves that it is the one whose proxy may be there. And some with the same offer,
+     * of whichever application: what proves that the macaroon is this model's.
+     */
+    private List<Sibling> siblings(Snapshot now, String application, RemoteApplication saas) {
+        Set<Sibling> siblings = new LinkedHashSet<>();
         for (Relation other : now.by(Kinds.RELATIONS_BY_APPLICATION, application)) {
             RemoteRelation record = now.get(Kinds.REMOTE_RELATION, other.id());
             if (record != null && other.number() != number) {
                 siblings.add(new Sibling(record.token(), record.secret()));
             }
         }
-        return siblings;
+        now.all(Kinds.REMOTE_RELATION).stream()
+                .filter(record -> record.relation() != number && isWith(saas.offer(), Target.of(record)))
+                .limit(PROOFS)
+                .forEach(record -> siblings.add(new Sibling(record.token(), record.secret())));
+        return List.copyOf(siblings);
+    }
+
+    private static boolean isWith(String offer, Target target) {
+        return target != null
+                && target.confirmed()
+                && !target.gone()
+                && target.offer().equals(offer);
     }
 
     static List<JsonNode> macaroons(String macaroon, ObjectMapper json) {

@@ -26,6 +26,7 @@ import org.isthmus.rpc.Reconciler;
  * a user.
  */
 final class RightsReconciler implements Reconciler {
+    private static final String REVOKE = "revoke";
     private static final String REVOKED = "offer permission revoked";
 
     @Override
@@ -71,7 +72,7 @@ final class RightsReconciler implements Reconciler {
                 .relations()
                 .call(relations -> model.submit(tx -> {
                     for (OfferConnection connection : refused(own.snapshot(), tx.now(), access, users)) {
-                        relations.setSuspended(tx, connection.relation(), true, REVOKED, "revoke", now);
+                        relations.setSuspended(tx, connection.relation(), true, REVOKED, REVOKE, now);
                     }
                     return null;
                 }));
@@ -85,7 +86,7 @@ final class RightsReconciler implements Reconciler {
                 .filter(connection -> {
                     Relation relation = model.get(Kinds.RELATION, Integer.toString(connection.relation()));
                     return relation != null
-                            && !relation.suspended()
+                            && !REVOKE.equals(relation.suspendedCause())
                             // Of one that was removed everything is taken elsewhere.
                             && controller.has(Kinds.USER, connection.user())
                             && !Authority.mayConsume(controller, model, access, connection.offer(), connection.user());

@@ -5,6 +5,8 @@ import static org.junit.Assert.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -127,8 +129,8 @@ public final class AuthorityTest {
     }
 
     private void refused(Code code, String method, String list, Map<String, Object> item) {
-        Refused refused = assertThrows(item.toString(), Refused.class, () -> offering.party()
-                .ask(null, null, "CrossModelRelations", method, Map.of(list, List.of(item))));
+        Refused refused = assertThrows(String.valueOf(item), Refused.class, () -> offering.party()
+                .ask(null, null, "CrossModelRelations", method, Map.of(list, Collections.singletonList(item))));
         assertEquals(refused.getMessage(), code, refused.problem().code());
     }
 
@@ -185,6 +187,39 @@ public final class AuthorityTest {
                         List.of(copied())));
     }
 
+    /** The model that a macaroon is pinned to is known to whoever has a copy: naming it is not enough. */
+    @Test
+    public void aCopyInTheNameOfItsConsumer() throws Exception {
+        Map<String, Object> item =
+                with(registration(stranger, copied()), "source-model-tag", "model-" + consumer.uuid());
+        notRegistered(Code.TRY_AGAIN, item);
+        notRegistered(
+                Code.TRY_AGAIN,
+                with(
+                        item,
+                        "siblings",
+                        List.of(Map.of("relation-token", connection().token(), "secret", SECRET))));
+    }
+
+    @Test
+    public void moreApplicationsOfTheConsumerShareItsMacaroon() throws Exception {
+        Party.get(consumer.party().store().model(consumer.uuid()).orElseThrow().submit(tx -> {
+            Estate.deploy(tx, "blog");
+            return null;
+        }));
+        consumer.party()
+                .ask(
+                        "admin",
+                        consumer.uuid(),
+                        "Application",
+                        "AddRelation",
+                        Map.of("endpoints", List.of("blog:db", estate.alias(offering) + ":db")));
+        estate.quiet("related");
+        assertEquals(2, offering.now().count(Kinds.OFFER_CONNECTION));
+        assertEquals(1, offering.now().count(Kinds.OFFER_GRANT));
+        before = shared();
+    }
+
     @Test
     public void aModelThatSaysItIsAnother() throws Exception {
         // With rights of its own, the token of the other's application, and the other's name or its own.
@@ -217,12 +252,89 @@ public final class AuthorityTest {
             item.put("life", "dead");
             item.put("force-cleanup", true);
             refused(Code.NOT_FOUND, "PublishRelationChanges", "changes", item);
-            refused(Code.NOT_FOUND, "WatchRelationChanges", "args", with(without(item), "offer-uuid", null));
+            refused(Code.NOT_FOUND, "WatchRelationChanges", "args", with(without(item), "token", token));
             Map<String, Object> networks = without(item);
             networks.put("networks", List.of("10.0.0.0/8"));
             networks.put("ingress-required", true);
             refused(Code.NOT_FOUND, "PublishIngressNetworkChanges", "changes", networks);
         }
+    }
+
+    private void notValid(String method, String list, Map<String, Object> item, String key, Object value) {
+        refused(Code.NOT_VALID, method, list, with(item, key, value));
+    }
+
+    @Test
+    public void whatIsNotWellFormed() throws Exception {
+        Map<String, Object> first = registration(stranger, macaroon(offering));
+        String register = "RegisterRemoteRelations";
+        for (String name : new String[] {"we ird\n/../x", "", null}) {
+            notValid(register, "relations", first, "local-endpoint-name", name);
+        }
+        for (String name : List.of("we ird\n/../x", "a:b", "")) {
+            notValid(
+                    register,
+                    "relations",
+                    first,
+                    "remote-endpoint",
+                    Map.of("name", name, "role", "requirer", "interface", "mysql"));
+        }
+        notValid(register, "relations", first, "remote-endpoint", null);
+        notValid(
+                register,
+                "relations",
+                first,
+                "remote-endpoint",
+                Map.of("name", "db", "role", "peer", "interface", "mysql"));
+        notValid(register, "relations", first, "source-model-tag", "model-zz");
+        notValid(register, "relations", first, "source-controller-tag", "controller-zz");
+        notValid(register, "relations", first, "offer-uuid", null);
+        notValid(register, "relations", first, "application-token", "../x");
+        notValid(register, "relations", first, "siblings", Collections.singletonList(null));
+        refused(Code.NOT_VALID, register, "relations", null);
+        refused(Code.NOT_VALID, "WatchRelationChanges", "args", null);
+        refused(Code.NOT_VALID, "WatchOfferStatus", "args", Map.of());
+        refused(Code.NOT_VALID, "PublishIngressNetworkChanges", "changes", Map.of());
+
+        Map<String, Object> change = new TreeMap<>();
+        change.put("relation-token", connection().token());
+        change.put("offering-model-tag", "model-" + offering.uuid());
+        change.put("secret", secret());
+        change.put("sequence", 1000);
+        change.put("life", "alive");
+        String publish = "PublishRelationChanges";
+        for (Map<String, Object> unit : List.<Map<String, Object>>of(
+                Map.of("unit-id", -1, "settings", Map.of()),
+                Map.of("unit-id", 0, "settings", Map.of("a=b", "c")),
+                Map.of("unit-id", 0, "settings", Map.of("a\nb", "c")))) {
+            notValid(publish, "changes", change, "changed-units", List.of(unit));
+        }
+        notValid(publish, "changes", change, "changed-units", Collections.singletonList(null));
+        notValid(publish, "changes", change, "departed-units", Collections.singletonList(null));
+        notValid(publish, "changes", change, "departed-units", List.of(-1));
+        notValid(publish, "changes", change, "application-settings", Map.of("", "c"));
+        notValid(publish, "changes", change, "life", null);
+    }
+
+    /** What one item gets wrong is told for that item: the others of the call are answered. */
+    @Test
+    public void whatIsNotWellFormedSpoilsNoOtherItem() throws Exception {
+        Map<String, Object> other = new TreeMap<>(Map.of("offering-model-tag", "model-" + offering.uuid()));
+        other.put("token", connection().token());
+        other.put("secret", SECRET);
+        List<Object> items = new ArrayList<>();
+        items.add(null);
+        items.add(other);
+        JsonNode results = estate.net.json.valueToTree(Party.get(offering.party()
+                .serve(
+                        null,
+                        null,
+                        "CrossModelRelations",
+                        "WatchRelationChanges",
+                        estate.net.json.valueToTree(Map.of("args", items)),
+                        handle -> "1")));
+        assertEquals(Code.NOT_VALID.wire(), results.at("/results/0/error/code").asText());
+        assertEquals(Code.NOT_FOUND.wire(), results.at("/results/1/error/code").asText());
     }
 
     private static Map<String, Object> without(Map<String, Object> item) {

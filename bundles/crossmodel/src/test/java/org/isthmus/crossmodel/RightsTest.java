@@ -6,6 +6,7 @@ import static org.junit.Assert.assertThrows;
 
 import java.util.List;
 import java.util.Map;
+import org.isthmus.api.Code;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Relation;
@@ -125,6 +126,39 @@ public final class RightsTest {
         estate.suspend(offering, number, false);
         estate.quiet("resumed");
         assertFalse(relation(consumer).suspended());
+    }
+
+    private static void features(Party party, String words) throws Exception {
+        Party.get(party.store().controller().submit(tx -> {
+            tx.put(Kinds.CONTROLLER, tx.now().controller().withSettings(Map.of("features", words)));
+            return null;
+        }));
+    }
+
+    /** What a controller switched off is not made through its other doors either; what is there goes on. */
+    @Test
+    public void whereRelationsBetweenModelsAreSwitchedOff() throws Exception {
+        estate.access(offering, "grant", "consume");
+        consume();
+        relate();
+        features(consumer.party(), "other");
+        Refused refused = assertThrows(Refused.class, () -> estate.relate(consumer, offering, "backup", "admin"));
+        assertEquals(Code.NOT_SUPPORTED, refused.problem().code());
+        assertEquals(1, consumer.now().count(Kinds.RELATION));
+        features(consumer.party(), "other, cross-model");
+        features(offering.party(), "");
+        estate.relate(consumer, offering, "backup", "admin");
+        estate.await(
+                "refused",
+                () -> consumer.now().all(Kinds.RELATION).stream().anyMatch(relation -> relation.status()
+                                .message()
+                                .equals("feature flag \"cross-model\" is not enabled"))
+                        ? null
+                        : consumer.now().all(Kinds.RELATION).toString());
+        assertEquals(1, offering.now().count(Kinds.OFFER_CONNECTION));
+        features(offering.party(), "cross-model");
+        estate.quiet("switched on");
+        assertEquals(2, offering.now().count(Kinds.OFFER_CONNECTION));
     }
 
     /** What was lost while nobody reconciled is found at the next start; what something else allows goes on. */

@@ -158,6 +158,9 @@ final class ApplicationFacade {
                     engine.addRelation(tx, endpoints, via, call.now())
                             .endpoints()
                             .forEach((application, endpoint) -> added.put(application, Wires.endpoint(endpoint)));
+                    if (added.keySet().stream().anyMatch(name -> tx.now().has(Kinds.REMOTE_APPLICATION, name))) {
+                        Features.needCrossModel(call);
+                    }
                     return new AddedRelation(added);
                 }));
     }

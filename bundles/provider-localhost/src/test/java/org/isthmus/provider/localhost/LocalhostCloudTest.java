@@ -9,10 +9,8 @@ import static org.junit.Assert.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,9 +166,6 @@ public class LocalhostCloudTest {
         assertEquals(folder.toString(), agent.get("machineDir").asText());
         assertEquals(address, agent.get("address").asText());
         assertTrue(Files.isExecutable(folder.resolve("shims/apt-get")));
-        try (Stream<Path> open = Files.walk(folder)) {
-            assertEquals(List.of(), open.filter(LocalhostCloudTest::isOpenToAll).toList());
-        }
 
         Instance again = start(on, request("0", token, "", null));
         assertEquals(instance.id(), again.id());
@@ -195,39 +190,6 @@ public class LocalhostCloudTest {
         on.stop(List.of(instance.id())).toCompletableFuture().get(40, TimeUnit.SECONDS);
         for (String hierarchy : List.of("", "unified", "freezer", "pids")) {
             assertFalse(Files.exists(Path.of("/sys/fs/cgroup", hierarchy, "isthmus-" + instance.id())));
-        }
-    }
-
-    /** `juju ssh` starts `bin/enter-machine`: what somebody leaves running there ends with the machine. */
-    @Test
-    public void whatWasStartedFromAShellEndsWithTheMachine() throws Exception {
-        leaveADaemon(cloud);
-        leaveADaemon(open(base, temporary.newFolder().toPath(), "us-east-1"));
-    }
-
-    private void leaveADaemon(Cloud on) throws Exception {
-        Instance instance = start(on, request("0", token(), "", null));
-        Path pid = temporary.newFile().toPath();
-        Path enter = Path.of("../../karaf-assembly/src/main/distribution/bin/enter-machine");
-        Process shell = new ProcessBuilder(
-                        "bash",
-                        enter.toString(),
-                        folder(instance).toString(),
-                        "(setsid sleep 1002 >/dev/null 2>&1 & echo $! >" + pid + ")")
-                .redirectErrorStream(true)
-                .start();
-        assertEquals("", new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-        assertTrue(alive(number(pid)));
-        on.stop(List.of(instance.id())).toCompletableFuture().get(40, TimeUnit.SECONDS);
-        assertFalse(alive(number(pid)));
-    }
-
-    private static boolean isOpenToAll(Path each) {
-        try {
-            return !Files.isSymbolicLink(each)
-                    && Files.getPosixFilePermissions(each).contains(PosixFilePermission.OTHERS_WRITE);
-        } catch (IOException gone) {
-            return false;
         }
     }
 

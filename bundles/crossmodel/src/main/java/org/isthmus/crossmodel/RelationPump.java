@@ -351,7 +351,7 @@ final class RelationPump extends Pump {
                     .thenApply(done -> Outcome.RETRY);
         }
         return engines((offers, relations) -> model.submit(tx -> {
-            mirror(tx, relations, true, "offer permission revoked");
+            mirror(tx, relations, true, Relation.REVOKED);
             return Outcome.RETRY;
         }));
     }

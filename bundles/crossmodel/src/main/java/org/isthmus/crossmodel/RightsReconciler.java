@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
@@ -26,9 +27,6 @@ import org.isthmus.rpc.Reconciler;
  * a user.
  */
 final class RightsReconciler implements Reconciler {
-    private static final String REVOKE = "revoke";
-    private static final String REVOKED = "offer permission revoked";
-
     @Override
     public String name() {
         return "crossmodel-rights";
@@ -72,7 +70,7 @@ final class RightsReconciler implements Reconciler {
                 .relations()
                 .call(relations -> model.submit(tx -> {
                     for (OfferConnection connection : refused(own.snapshot(), tx.now(), access, users)) {
-                        relations.setSuspended(tx, connection.relation(), true, REVOKED, REVOKE, now);
+                        relations.setSuspended(tx, connection.relation(), true, Relation.REVOKED, Relation.REVOKE, now);
                     }
                     return null;
                 }));
@@ -81,12 +79,14 @@ final class RightsReconciler implements Reconciler {
     /** @param users null for all */
     private static List<OfferConnection> refused(
             Snapshot controller, Snapshot model, AccessEngine access, Set<String> users) {
-        return model.all(Kinds.OFFER_CONNECTION).stream()
-                .filter(connection -> users == null || users.contains(connection.user()))
+        Stream<OfferConnection> connections = users == null
+                ? model.all(Kinds.OFFER_CONNECTION).stream()
+                : users.stream().flatMap(user -> model.listBy(Kinds.CONNECTIONS_BY_USER, user).stream());
+        return connections
                 .filter(connection -> {
                     Relation relation = model.get(Kinds.RELATION, Integer.toString(connection.relation()));
                     return relation != null
-                            && !REVOKE.equals(relation.suspendedCause())
+                            && !Relation.REVOKE.equals(relation.suspendedCause())
                             // Of one that was removed everything is taken elsewhere.
                             && controller.has(Kinds.USER, connection.user())
                             && !Authority.mayConsume(controller, model, access, connection.offer(), connection.user());

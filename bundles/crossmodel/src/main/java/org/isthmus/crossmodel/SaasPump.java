@@ -10,6 +10,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.Relation;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.store.Documents;
@@ -107,8 +108,7 @@ final class SaasPump extends Pump {
                     if (problem == null) {
                         return CompletableFuture.failedFuture(failure);
                     }
-                    String message =
-                            problem.code() == Code.UNAUTHORIZED ? "offer permission revoked" : problem.message();
+                    String message = problem.code() == Code.UNAUTHORIZED ? Relation.REVOKED : problem.message();
                     return tell(saas, new StatusValue("error", message, Instant.now()))
                             .thenApply(done -> Outcome.RETRY);
                 });

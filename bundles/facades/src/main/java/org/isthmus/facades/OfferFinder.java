@@ -43,7 +43,6 @@ import org.isthmus.wire.OfferCalls.OfferUserDetails;
 
 /** Finds offers, and shows of each what its beholder may see. */
 final class OfferFinder {
-    private static final String REVOKED = "offer permission revoked";
     private static final String EVERYONE = "everyone@external";
 
     private final Call call;
@@ -90,7 +89,7 @@ final class OfferFinder {
         for (OfferConnection connection : tx.now().listBy(Kinds.CONNECTIONS_BY_USER, user)) {
             if (tx.now().has(Kinds.RELATION, Integer.toString(connection.relation()))
                     && !may(tx.now(), connection.offer(), "consume")) {
-                relations.setSuspended(tx, connection.relation(), true, REVOKED, "revoke", now);
+                relations.setSuspended(tx, connection.relation(), true, Relation.REVOKED, Relation.REVOKE, now);
             }
         }
     }

@@ -32,8 +32,6 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(service = Reconciler.class)
 public final class UserSagas implements Reconciler {
-    private static final String REVOKED = "offer permission revoked";
-
     private final Clock clock;
 
     @Activate
@@ -110,7 +108,7 @@ public final class UserSagas implements Reconciler {
         for (OfferConnection connection : tx.now().listBy(Kinds.CONNECTIONS_BY_USER, user)) {
             Relation relation = tx.now().get(Kinds.RELATION, Integer.toString(connection.relation()));
             if (relation != null) {
-                relations.setSuspended(tx, connection.relation(), true, REVOKED, "revoke", now);
+                relations.setSuspended(tx, connection.relation(), true, Relation.REVOKED, Relation.REVOKE, now);
             }
         }
     }

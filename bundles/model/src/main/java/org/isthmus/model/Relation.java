@@ -20,6 +20,11 @@ public record Relation(
         boolean forced,
         Instant created)
         implements Entity, RelationBuilder.With {
+    /** {@code suspendedCause} of one whose user may not consume the offer any more, and the reason that both sides show. */
+    public static final String REVOKE = "revoke";
+
+    public static final String REVOKED = "offer permission revoked";
+
     public Relation {
         endpoints = List.copyOf(endpoints);
         egress = egress == null ? List.of() : List.copyOf(egress);

@@ -156,13 +156,13 @@ public class ClientsTest {
                 .ok();
         JsonNode seen = lastLine(result);
         assertEquals("localhost", seen.path("cloud").asText());
+        // As objects: the client lists units in the order in which it heard of them.
         assertEquals(
-                "{\"source/0\":[\"active\",\"idle\",\"talking\"],\"sink/0\":[\"active\",\"idle\",\"hi ping\"],"
-                        + "\"sink/1\":[\"active\",\"idle\",\"hi ping\"]}",
-                seen.path("units").toString());
-        assertEquals(
-                "{\"0\":\"started\",\"1\":\"started\",\"2\":\"started\"}",
-                seen.path("machines").toString());
+                JSON.readTree(
+                        "{\"source/0\":[\"active\",\"idle\",\"talking\"],\"sink/0\":[\"active\",\"idle\",\"hi ping\"],"
+                                + "\"sink/1\":[\"active\",\"idle\",\"hi ping\"]}"),
+                seen.path("units"));
+        assertEquals(JSON.readTree("{\"0\":\"started\",\"1\":\"started\",\"2\":\"started\"}"), seen.path("machines"));
         assertEquals("[\"sink:link source:link\"]", seen.path("relations").toString());
         assertTrue(result.toString(), seen.path("twice").asText().contains("already exists"));
         assertEquals("hello", seen.path("config").asText());

@@ -1,6 +1,7 @@
 package org.isthmus.provider.localhost;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class MachineProcesses {
     private static final Logger LOG = LoggerFactory.getLogger(MachineProcesses.class);
     static final String MARK = "ISTHMUS_MACHINE";
+    private static final long EXEC_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Path cgroups;
     private final Path proc;
@@ -76,12 +78,49 @@ final class MachineProcesses {
 
     /** Whether this process is there and belongs to the machine. */
     boolean belongs(long pid, String token) {
-        return pid > 0 && environ(proc.resolve(Long.toString(pid))).contains(MARK + "=" + token + "\0");
+        return pid > 0 && carries(proc.resolve(Long.toString(pid)), token);
     }
 
-    private static String environ(Path process) {
-        try {
-            return new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
+    /**
+     * Whether a process carries the machine's mark. One that is just becoming another program shows no variables for some microseconds,
+     * longer when the processors are busy: it is looked at until it shows all, else it would be forgotten. A bash that starts puts
+     * an end in the place of the `=` of each variable, for the moment in which it reads it.
+     */
+    private static boolean carries(Path process, String token) {
+        String mark = MARK + "\0" + token + "\0";
+        long limit = System.nanoTime() + EXEC_NANOS;
+        do {
+            String variables = content(process.resolve("environ"));
+            if (variables.replace('=', '\0').contains(mark)) {
+                return true;
+            }
+            if (!Files.exists(process.resolve("exe"))) {
+                return false; // Over, another user's, or a thread of the kernel.
+            }
+            if (variables.length() == lengthOfVariables(process)) {
+                return false;
+            }
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));
+        } while (System.nanoTime() < limit);
+        return false;
+    }
+
+    /** By the fields 50 and 51 of `stat` in proc(5). -1 while it has no code (26) yet: the kernel sets that after them. */
+    private static long lengthOfVariables(Path process) {
+        String stat = content(process.resolve("stat"));
+        String[] fromThird = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        return fromThird.length < 49 || fromThird[23].equals("0")
+                ? -1
+                : Long.parseUnsignedLong(fromThird[48]) - Long.parseUnsignedLong(fromThird[47]);
+    }
+
+    /** Read at one go: between two, the process can have become another program. */
+    private static String content(Path file) {
+        byte[] bytes = new byte[16 << 10];
+        try (InputStream in = Files.newInputStream(file)) {
+            int length = Math.max(in.read(bytes), 0);
+            return new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
+                    + (length < bytes.length ? "" : new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
         } catch (IOException goneOrNotOurs) {
             return "";
         }
@@ -98,11 +137,10 @@ final class MachineProcesses {
                 LOG.debug("control group {}: {}", group, gone.toString());
             }
         }
-        String mark = MARK + "=" + token + "\0";
         try (Stream<Path> processes = Files.list(proc)) {
             processes.forEach(process -> {
                 String name = process.getFileName().toString();
-                if (Character.isDigit(name.charAt(0)) && environ(process).contains(mark)) {
+                if (Character.isDigit(name.charAt(0)) && carries(process, token)) {
                     pids.add(Long.valueOf(name));
                 }
             });
@@ -116,13 +154,8 @@ final class MachineProcesses {
 
     /** Ended, but not yet collected by its parent: nothing can be done to it, and it does nothing. */
     private boolean isOver(long pid) {
-        try {
-            String stat = new String(
-                    Files.readAllBytes(proc.resolve(Long.toString(pid)).resolve("stat")), StandardCharsets.ISO_8859_1);
-            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
-        } catch (IOException gone) {
-            return true;
-        }
+        String stat = content(proc.resolve(Long.toString(pid)).resolve("stat"));
+        return stat.isEmpty() || stat.startsWith("Z", stat.lastIndexOf(')') + 2);
     }
 
     /**

@@ -138,10 +138,9 @@ final class MachineStore {
                 request.requestedBase(),
                 host.base(),
                 host.hardware(request.constraints(), zone));
-        for (String each : List.of("agent", "root", "bin", "shims", "run", "log", "tmp")) {
+        for (String each : List.of("agent", "root", "bin", "shims", "run", "log")) {
             Files.createDirectories(fresh.resolve(each));
         }
-        Files.setPosixFilePermissions(fresh.resolve("tmp"), PosixFilePermissions.fromString("rwxrwxrwx"));
         for (String shim : SHIMS) {
             Path to = fresh.resolve("shims").resolve(shim);
             try (InputStream in = MachineStore.class.getResourceAsStream("shims/" + shim)) {

@@ -9,8 +9,10 @@ import static org.junit.Assert.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +117,10 @@ public class LocalhostCloudTest {
         }
     }
 
+    private static void awaitSupervisor(Path folder) throws Exception {
+        await("supervisor", () -> number(folder.resolve("daemon")) > 0 && number(folder.resolve("bare")) > 0);
+    }
+
     private Path folder(Instance instance) {
         return base.resolve("machines").resolve(instance.id());
     }
@@ -125,10 +131,11 @@ public class LocalhostCloudTest {
                 : 0;
     }
 
-    /** A process that ended and waits to be collected has no command line any more. */
+    /** A process that ended and waits to be collected is not. Its command line tells nothing: there is none while it becomes another program. */
     private static boolean alive(long pid) throws IOException {
         try {
-            return Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline")).length > 0;
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
         } catch (IOException gone) {
             return false;
         }
@@ -166,10 +173,13 @@ public class LocalhostCloudTest {
         assertEquals(folder.toString(), agent.get("machineDir").asText());
         assertEquals(address, agent.get("address").asText());
         assertTrue(Files.isExecutable(folder.resolve("shims/apt-get")));
+        try (Stream<Path> open = Files.walk(folder)) {
+            assertEquals(List.of(), open.filter(LocalhostCloudTest::isOpenToAll).toList());
+        }
 
         Instance again = start(on, request("0", token, "", null));
         assertEquals(instance.id(), again.id());
-        await("supervisor", () -> number(folder.resolve("daemon")) > 0 && number(folder.resolve("bare")) > 0);
+        awaitSupervisor(folder);
         assertEquals(
                 "one supervisor",
                 1,
@@ -190,6 +200,61 @@ public class LocalhostCloudTest {
         on.stop(List.of(instance.id())).toCompletableFuture().get(40, TimeUnit.SECONDS);
         for (String hierarchy : List.of("", "unified", "freezer", "pids")) {
             assertFalse(Files.exists(Path.of("/sys/fs/cgroup", hierarchy, "isthmus-" + instance.id())));
+        }
+    }
+
+    /** `juju ssh` starts `bin/enter-machine`: what somebody leaves running there ends with the machine. */
+    @Test
+    public void whatWasStartedFromAShellEndsWithTheMachine() throws Exception {
+        leaveADaemon(cloud);
+        leaveADaemon(open(base, temporary.newFolder().toPath(), "us-east-1"));
+    }
+
+    private void leaveADaemon(Cloud on) throws Exception {
+        Instance instance = start(on, request("0", token(), "", null));
+        awaitSupervisor(folder(instance));
+        Path pid = temporary.newFile().toPath();
+        Path enter = Path.of("../../karaf-assembly/src/main/distribution/bin/enter-machine");
+        Process shell = new ProcessBuilder(
+                        "bash",
+                        enter.toString(),
+                        folder(instance).toString(),
+                        "(setsid sleep 1002 >/dev/null 2>&1 & echo $! >" + pid + ")")
+                .redirectErrorStream(true)
+                .start();
+        assertEquals("", new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertTrue(alive(number(pid)));
+        on.stop(List.of(instance.id())).toCompletableFuture().get(40, TimeUnit.SECONDS);
+        assertFalse(alive(number(pid)));
+    }
+
+    /** What is becoming another program, as daemons and supervisors do at their start, shows no variables for a moment. */
+    @Test
+    public void aProcessIsFoundWhileItBecomesAnotherProgram() throws Exception {
+        String token = token();
+        Path again = temporary.newFile().toPath();
+        Files.writeString(again, "exec bash \"$0\"\n");
+        ProcessBuilder builder = new ProcessBuilder("bash", again.toString());
+        builder.environment().put(MachineProcesses.MARK, token);
+        Process process = builder.start();
+        try {
+            MachineProcesses processes =
+                    new MachineProcesses(temporary.newFolder().toPath(), Path.of("/proc"));
+            for (int i = 0; i < 2_000; i++) {
+                assertTrue("look " + i, processes.belongs(process.pid(), token));
+            }
+            assertEquals(Set.of(process.pid()), processes.all("none", token));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static boolean isOpenToAll(Path each) {
+        try {
+            return !Files.isSymbolicLink(each)
+                    && Files.getPosixFilePermissions(each).contains(PosixFilePermission.OTHERS_WRITE);
+        } catch (IOException gone) {
+            return false;
         }
     }
 

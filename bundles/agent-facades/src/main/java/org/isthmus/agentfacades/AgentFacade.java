@@ -15,12 +15,13 @@ public final class AgentFacade {
 
     @Method(access = Access.AGENT)
     public CompletionStage<ErrorResults> setPasswords(Call call, AgentPasswords passwords) {
-        return Items.each(
-                passwords.changes(), change -> call.controller().access().call(access -> {
+        return Items.each(call, passwords.changes(), (each, change) -> call.controller()
+                .access()
+                .call(access -> {
                     boolean unit = Tag.parse(change.tag()).kind().equals("unit");
                     String id = unit ? Callers.unit(call, change.tag()) : Callers.machine(call, change.tag());
                     String hash = access.hashAgentPassword(change.password());
-                    return Submit.applications(call, (applications, tx) -> {
+                    return Submit.applications(each, (applications, tx) -> {
                         if (unit) {
                             applications.setUnitPassword(tx, id, hash);
                         } else {

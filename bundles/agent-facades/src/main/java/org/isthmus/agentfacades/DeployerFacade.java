@@ -49,11 +49,12 @@ public final class DeployerFacade {
 
     @Method(access = Access.MACHINE_AGENT)
     public CompletionStage<ErrorResults> setPasswords(Call call, AgentPasswords passwords) {
-        return Items.each(
-                passwords.changes(), change -> call.controller().access().call(access -> {
+        return Items.each(call, passwords.changes(), (each, change) -> call.controller()
+                .access()
+                .call(access -> {
                     String unit = Callers.unitOfMachine(call, change.tag());
                     String hash = access.hashAgentPassword(change.password());
-                    return Submit.applications(call, (applications, tx) -> {
+                    return Submit.applications(each, (applications, tx) -> {
                         applications.setUnitPassword(tx, unit, hash);
                         return null;
                     });

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
+import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Errors;
 import org.isthmus.wire.ErrorResults;
 import org.isthmus.wire.ErrorResults.ErrorResult;
@@ -15,12 +16,14 @@ import org.isthmus.wire.ErrorResults.ErrorResult;
 final class Items {
     private Items() {}
 
-    static <T> CompletionStage<ErrorResults> each(List<T> items, Function<T, CompletionStage<?>> work) {
+    /** Every item is given the call as its own, which is remembered by itself. */
+    static <T> CompletionStage<ErrorResults> each(
+            Call call, List<T> items, BiFunction<Call, T, CompletionStage<?>> work) {
         List<CompletableFuture<ErrorResult>> results = new ArrayList<>();
         for (T item : items) {
             CompletionStage<?> stage;
             try {
-                stage = work.apply(item);
+                stage = work.apply(call.item(results.size()), item);
             } catch (Refused refused) {
                 stage = CompletableFuture.failedFuture(refused);
             }

@@ -47,10 +47,10 @@ public final class MachinerFacade {
 
     @Method(access = Access.MACHINE_AGENT)
     public CompletionStage<ErrorResults> setStatus(Call call, AgentStatuses statuses) {
-        return Items.each(statuses.entities(), item -> {
+        return Items.each(call, statuses.entities(), (each, item) -> {
             String id = Callers.machine(call, item.tag());
             StatusValue status = Statuses.of(call, item);
-            return Submit.applications(call, (applications, tx) -> {
+            return Submit.applications(each, (applications, tx) -> {
                         applications.setMachineStatus(tx, id, status);
                         return null;
                     })

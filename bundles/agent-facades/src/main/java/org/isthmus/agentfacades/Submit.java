@@ -21,6 +21,13 @@ final class Submit {
                 .call(applications -> call.submit(tx -> decision.apply(applications, tx)));
     }
 
+    /** For what is known by a number of its own when it comes again. */
+    static <R> CompletionStage<R> numbered(Call call, Decision<R> decision) {
+        return call.controller().applications().call(applications -> call.controller()
+                .relations()
+                .call(relations -> call.step(tx -> decision.decide(applications, relations, tx))));
+    }
+
     static <R> CompletionStage<R> both(Call call, Decision<R> decision) {
         return call.controller().applications().call(applications -> call.controller()
                 .relations()

@@ -202,10 +202,10 @@ public final class UniterFacade {
 
     @Method(access = Access.UNIT_AGENT)
     public CompletionStage<ErrorResults> setUnitStatus(Call call, AgentStatuses statuses) {
-        return Items.each(statuses.entities(), item -> {
+        return Items.each(call, statuses.entities(), (each, item) -> {
             String name = Callers.unit(call, item.tag());
             StatusValue status = Statuses.of(call, item);
-            return Submit.applications(call, (applications, tx) -> {
+            return Submit.applications(each, (applications, tx) -> {
                         applications.setUnitStatus(tx, name, status);
                         return null;
                     })
@@ -216,10 +216,10 @@ public final class UniterFacade {
     /** Executing is soft; idle and error are durable too when they are news. */
     @Method(access = Access.UNIT_AGENT)
     public CompletionStage<ErrorResults> setAgentStatus(Call call, AgentStatuses statuses) {
-        return Items.each(statuses.entities(), item -> {
+        return Items.each(call, statuses.entities(), (each, item) -> {
             String name = Callers.unit(call, item.tag());
             StatusValue status = Statuses.of(call, item);
-            return Submit.applications(call, (applications, tx) -> {
+            return Submit.applications(each, (applications, tx) -> {
                         Unit unit = tx.need(Kinds.UNIT, name);
                         String durable = unit.agentStatus() == null
                                 ? ""
@@ -241,10 +241,10 @@ public final class UniterFacade {
 
     @Method(access = Access.UNIT_AGENT)
     public CompletionStage<ErrorResults> setApplicationStatus(Call call, AgentStatuses statuses) {
-        return Items.each(statuses.entities(), item -> {
+        return Items.each(call, statuses.entities(), (each, item) -> {
             String name = Callers.unit(call, item.tag());
             StatusValue status = Statuses.of(call, item);
-            return Submit.applications(call, (applications, tx) -> {
+            return Submit.applications(each, (applications, tx) -> {
                         needLeader(tx.now(), name, "cannot set application status: this unit is not the leader");
                         applications.setApplicationStatus(tx, Names.applicationOf(name), status);
                         return null;
@@ -317,7 +317,7 @@ public final class UniterFacade {
         List<UnitPort> open = ports(changes.open());
         List<UnitPort> close = ports(changes.close());
         StatusValue workload = changes.workload() == null ? null : Statuses.of(call, changes.workload());
-        return Submit.<Boolean>both(call, (applications, relations, tx) -> {
+        return Submit.<Boolean>numbered(call, (applications, relations, tx) -> {
                     needEpoch(tx, changes.epoch());
                     boolean fresh = applications.commitHook(
                             tx,

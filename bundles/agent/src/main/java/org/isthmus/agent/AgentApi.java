@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -17,8 +18,8 @@ import org.isthmus.api.Refused;
 import org.isthmus.wire.ErrorResults;
 
 /**
- * Calls of one identity. It logs in on each new connection before it asks, and asks again when a connection is lost: every call
- * of the agent is idempotent.
+ * Calls of one identity. It logs in on each new connection before it asks, and asks again when a connection is lost: under the key
+ * of the call, so that what was done, and only its answer lost, is not done twice.
  */
 public final class AgentApi implements AutoCloseable {
     private static final long RETRY_MILLIS = 250;
@@ -116,11 +117,12 @@ public final class AgentApi implements AutoCloseable {
     private JsonNode call(String facade, int version, String method, Object params, Duration patience)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
+        String key = UUID.randomUUID().toString();
         while (true) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             try {
                 long connection = session(left);
-                return join(link.request(connection, facade, version, "", method, params, trace), left);
+                return join(link.request(connection, facade, version, "", method, params, trace, key), left);
             } catch (ControllerUnreachable gone) {
                 if (System.nanoTime() >= deadline) {
                     throw gone;

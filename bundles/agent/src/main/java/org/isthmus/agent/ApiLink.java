@@ -190,13 +190,20 @@ public final class ApiLink implements ControllerLink {
     @Override
     public CompletionStage<JsonNode> request(
             long connection, String facade, int version, String id, String method, Object params) {
-        return request(connection, facade, version, id, method, params, null);
+        return request(connection, facade, version, id, method, params, null, null);
     }
 
     @Override
     public CompletionStage<JsonNode> request(
-            long connection, String facade, int version, String id, String method, Object params, String trace) {
-        return unreachable(() -> connection(connection).call(facade, version, id, method, params, trace));
+            long connection,
+            String facade,
+            int version,
+            String id,
+            String method,
+            Object params,
+            String trace,
+            String key) {
+        return unreachable(() -> connection(connection).call(facade, version, id, method, params, trace, key));
     }
 
     private interface Asking<R> {

@@ -24,9 +24,19 @@ public interface ControllerLink extends AutoCloseable {
     CompletionStage<JsonNode> request(
             long connection, String facade, int version, String id, String method, Object params);
 
-    /** @param trace of the request at the controller that this one follows from; null for none */
+    /**
+     * @param trace of the request at the controller that this one follows from; null for none
+     * @param key under which it may be repeated, on whatever connection, without being done twice; null for none
+     */
     default CompletionStage<JsonNode> request(
-            long connection, String facade, int version, String id, String method, Object params, String trace) {
+            long connection,
+            String facade,
+            int version,
+            String id,
+            String method,
+            Object params,
+            String trace,
+            String key) {
         return request(connection, facade, version, id, method, params);
     }
 

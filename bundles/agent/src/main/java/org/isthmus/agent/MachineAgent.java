@@ -316,7 +316,8 @@ public final class MachineAgent implements AutoCloseable {
                                 "",
                                 "SetPasswords",
                                 new AgentPasswords(List.of(new AgentPasswords.Change(tag, password))),
-                                api.trace()),
+                                api.trace(),
+                                null),
                         PATIENCE),
                 ErrorResults.class);
     }

@@ -1,9 +1,11 @@
 package org.isthmus.apiserver;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -260,6 +262,16 @@ final class Connection {
                         .call(table -> on(here, () -> {
                             FacadeTable.Target target =
                                     table.method(request.type(), request.version(), request.method());
+                            // Written only for those that are to be remembered.
+                            Once once = request.key().isEmpty()
+                                    ? null
+                                    : Once.of(
+                                            table.json(),
+                                            who,
+                                            modelUuid,
+                                            request.type() + "." + request.method(),
+                                            request.params().toString(),
+                                            request.key());
                             ServedCall call = new ServedCall(
                                     server.context(),
                                     this,
@@ -271,13 +283,16 @@ final class Connection {
                                     request.version(),
                                     request.params(),
                                     request.trace(),
-                                    request.name());
+                                    request.name(),
+                                    once);
                             CompletionStage<byte[]> answer;
                             try {
                                 call.check();
-                                answer = encoded(
-                                        traced(request, () -> table.invoke(target, call, request.params())),
-                                        value -> encode(table, request, target.access(), value));
+                                answer = once != null && target.mutates()
+                                        ? once(once, table, target, call, request)
+                                        : encoded(
+                                                traced(request, () -> table.invoke(target, call, request.params())),
+                                                value -> encode(table, request, target.access(), value));
                             } catch (Throwable failure) {
                                 answer = CompletableFuture.failedFuture(failure);
                             }
@@ -348,7 +363,34 @@ final class Connection {
         }
     }
 
-    private CompletionStage<byte[]> encoded(Object result, java.util.function.Function<Object, byte[]> encoder) {
+    /** Does it, or joins who does it, or answers as it was answered. */
+    private CompletionStage<byte[]> once(
+            Once once, FacadeTable table, FacadeTable.Target target, ServedCall call, Request request) {
+        return server.repeats()
+                .once(once.key(), () -> {
+                    try {
+                        return encoded(
+                                traced(request, () -> table.invoke(target, call, request.params())),
+                                value -> text(table, value));
+                    } catch (Throwable failure) {
+                        return CompletableFuture.failedFuture(failure);
+                    }
+                })
+                .thenApply(text -> request.answer(json(), new RawValue(text)));
+    }
+
+    private static String text(FacadeTable table, Object value) {
+        if (value instanceof WatchHandle) {
+            throw new IllegalStateException("a watcher is of one connection, and cannot be given to another");
+        }
+        try {
+            return value == null ? "{}" : table.json().writeValueAsString(value);
+        } catch (JsonProcessingException bug) {
+            throw new IllegalStateException(bug);
+        }
+    }
+
+    private <R> CompletionStage<R> encoded(Object result, java.util.function.Function<Object, R> encoder) {
         if (!(result instanceof CompletionStage<?> stage)) {
             return CompletableFuture.completedFuture(encoder.apply(result));
         }
@@ -456,7 +498,8 @@ final class Connection {
                                     request.version(),
                                     request.params(),
                                     request.trace(),
-                                    request.name());
+                                    request.name(),
+                                    null);
                             try {
                                 // Rights that were taken back since the watcher was made end it here.
                                 call.check();

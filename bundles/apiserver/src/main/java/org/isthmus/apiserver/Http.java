@@ -280,7 +280,14 @@ final class Http {
                         0,
                         server.json().createObjectNode(),
                         trace,
-                        exchange.name());
+                        exchange.name(),
+                        Once.of(
+                                table.json(),
+                                caller,
+                                modelUuid,
+                                handler.method() + " " + handler.pattern(),
+                                exchange.request.uri(),
+                                exchange.request.headers().get("Request-Key", "")));
                 try {
                     call.check();
                 } catch (RuntimeException denied) {

@@ -19,10 +19,19 @@ import org.isthmus.rpc.Errors;
 /**
  * One request of a connection, and how it is answered.
  *
+ * @param key under which what it does is remembered, empty for none; other people's clients send none
  * @param old written with the capitalised names of the first protocol; answered in kind
  */
 record Request(
-        long number, String type, int version, String id, String method, JsonNode params, String trace, boolean old) {
+        long number,
+        String type,
+        int version,
+        String id,
+        String method,
+        JsonNode params,
+        String trace,
+        String key,
+        boolean old) {
     private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     /** Keys are matched without regard to case, as Go does. */
@@ -37,6 +46,7 @@ record Request(
         String id = "";
         String method = "";
         String trace = "";
+        String key = "";
         JsonNode params = null;
         boolean old = false;
         for (Map.Entry<String, JsonNode> field : tree.properties()) {
@@ -52,6 +62,7 @@ record Request(
                 case "id" -> id = value.isNull() ? "" : value.asText("");
                 case "request" -> method = value.asText("");
                 case "params" -> params = value;
+                case "request-key" -> key = value.asText("");
                 case "trace-id" -> trace = value.asText("");
                 default -> {
                     // Later protocols may say more than this one understands.
@@ -61,7 +72,7 @@ record Request(
         if (params == null || params.isNull()) {
             params = JsonNodeFactory.instance.objectNode();
         }
-        return new Request(number, type, version, id, method, params, trace(trace), old);
+        return new Request(number, type, version, id, method, params, trace(trace), key, old);
     }
 
     /** As people say it: `Application(19).Deploy`. */

@@ -29,12 +29,16 @@ final class ServedCall implements Call {
     private final JsonNode params;
     private final String trace;
     private final String name;
-    private final Instant now = Instant.now();
+    /** Null for a call that is not to be remembered. */
+    private final Once once;
+
+    private final Instant now;
 
     /**
      * @param name of what is asked, as people say it
      * @param connection null for an HTTP request
      * @param model null on a controller connection
+     * @param once null for a call without a key
      */
     ServedCall(
             ControllerContext controller,
@@ -47,7 +51,8 @@ final class ServedCall implements Call {
             int version,
             JsonNode params,
             String trace,
-            String name) {
+            String name,
+            Once once) {
         this.controller = controller;
         this.connection = connection;
         this.caller = caller;
@@ -59,6 +64,24 @@ final class ServedCall implements Call {
         this.params = params;
         this.trace = trace;
         this.name = name;
+        this.once = once;
+        this.now = Instant.now();
+    }
+
+    private ServedCall(ServedCall whole, Once item) {
+        this.controller = whole.controller;
+        this.connection = whole.connection;
+        this.caller = whole.caller;
+        this.model = whole.model;
+        this.rights = whole.rights;
+        this.access = whole.access;
+        this.mutates = whole.mutates;
+        this.version = whole.version;
+        this.params = whole.params;
+        this.trace = whole.trace;
+        this.name = whole.name;
+        this.once = item;
+        this.now = whole.now;
     }
 
     /** Refuses a caller who may not do this now. */
@@ -125,14 +148,51 @@ final class ServedCall implements Call {
 
     @Override
     public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
-        Documents documents = model();
+        return commit(model(), once, null, checked(decision));
+    }
+
+    @Override
+    public <R> CompletionStage<R> submit(Class<R> answer, Function<Tx, R> decision) {
+        return commit(model(), once, answer, checked(decision));
+    }
+
+    @Override
+    public <R> CompletionStage<R> submit(Documents to, Function<Tx, R> decision) {
+        return commit(to, once, null, decision);
+    }
+
+    @Override
+    public <R> CompletionStage<R> step(Function<Tx, R> decision) {
+        return commit(model(), null, null, checked(decision));
+    }
+
+    private <R> Function<Tx, R> checked(Function<Tx, R> decision) {
+        return tx -> {
+            rights.check(access, mutates, controllerNow(), tx.now(), caller);
+            return decision.apply(tx);
+        };
+    }
+
+    private <R> CompletionStage<R> commit(Documents to, Once under, Class<R> answer, Function<Tx, R> decision) {
         // What waited for something else comes here on another thread, which knows nothing of this request.
-        try (Signed here = new Signed(trace, name, controller.uuid(), caller, documents.id())) {
-            return documents.submit(tx -> {
-                rights.check(access, mutates, controllerNow(), tx.now(), caller);
-                return decision.apply(tx);
-            });
+        try (Signed here = new Signed(trace, name, controller.uuid(), caller, to.id())) {
+            return under == null ? to.submit(decision) : under.submit(to, answer, decision);
         }
+    }
+
+    @Override
+    public Call item(int number) {
+        return once == null ? this : new ServedCall(this, once.item(number));
+    }
+
+    @Override
+    public boolean done(Documents in) {
+        return once != null && once.done(in);
+    }
+
+    @Override
+    public String newUuid() {
+        return once == null ? Call.super.newUuid() : once.newUuid();
     }
 
     @Override

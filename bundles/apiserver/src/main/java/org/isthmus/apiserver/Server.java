@@ -63,6 +63,7 @@ final class Server implements ApiServer {
     private final Logins logins;
     private final Admin admin;
     private final Audit audit;
+    private final Repeats repeats = new Repeats();
     private final SslContext tls;
     private final Channel listening;
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
@@ -259,6 +260,10 @@ final class Server implements ApiServer {
 
     Admin admin() {
         return admin;
+    }
+
+    Repeats repeats() {
+        return repeats;
     }
 
     Audit audit() {

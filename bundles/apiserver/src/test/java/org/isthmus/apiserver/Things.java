@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Tx;
 import org.isthmus.model.store.Interest;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Call;
@@ -34,6 +38,16 @@ public final class Things implements FacadeSet {
     record Name(String name, List<String> list) {}
 
     record Answer(String name, Integer version) {}
+
+    /** How often `count` was begun. */
+    final AtomicInteger entered = new AtomicInteger();
+
+    private static int countUp(Tx tx) {
+        ModelRecord model = tx.now().model();
+        int count = model.name().equals("m") ? 1 : Integer.parseInt(model.name()) + 1;
+        tx.put(Kinds.MODEL, model.withName(Integer.toString(count)));
+        return count;
+    }
 
     @Override
     public List<Object> facades() {
@@ -67,6 +81,41 @@ public final class Things implements FacadeSet {
                 tx.put(Kinds.MODEL, tx.now().model().withName(name.name() == null ? "x" : name.name()));
                 return new Answer(name.name(), call.version());
             }));
+        }
+
+        /** Counts up, answers with the name, and waits for a gate in between. */
+        @Method(access = Access.MODEL_READ, mutates = true)
+        public CompletionStage<Answer> count(Call call, Name name) {
+            String text = String.valueOf(name.name());
+            CompletableFuture<Void> gate = gates.getOrDefault(text, CompletableFuture.completedFuture(null));
+            entered.incrementAndGet();
+            return call.submit(Answer.class, tx -> new Answer(text, countUp(tx)))
+                    .thenCompose(answer -> gate.thenApply(open -> answer));
+        }
+
+        /** An item for each name; one that is `bad` is refused before its commit, while nothing was counted. */
+        @Method(access = Access.MODEL_READ, mutates = true)
+        public CompletionStage<List<String>> countEach(Call call, List<String> names) {
+            List<CompletableFuture<String>> all = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                Call each = call.item(i);
+                if (names.get(i).equals("bad")
+                        && call.model().snapshot().model().name().equals("m")) {
+                    all.add(CompletableFuture.completedFuture("refused"));
+                } else {
+                    all.add(each.submit(Integer.class, Things::countUp)
+                            .thenApply(String::valueOf)
+                            .toCompletableFuture());
+                }
+            }
+            return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+        }
+
+        /** What is made has the same UUID each time. */
+        @Method(access = Access.MODEL_READ, mutates = true)
+        public List<String> uuids(Call call) {
+            return List.of(call.newUuid(), call.item(0).newUuid(), call.item(1).newUuid());
         }
 
         @Method(access = Access.MODEL_ADMIN)

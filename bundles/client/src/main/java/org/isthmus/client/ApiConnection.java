@@ -138,6 +138,11 @@ public final class ApiConnection implements AutoCloseable {
 
     /** @param trace as below */
     public CompletionStage<JsonNode> call(String facade, String method, Object params, String trace) {
+        return call(facade, method, params, trace, null);
+    }
+
+    /** @param key as below */
+    public CompletionStage<JsonNode> call(String facade, String method, Object params, String trace, String key) {
         int version = bestVersion(facade);
         if (version == 0) {
             return CompletableFuture.failedFuture(Problem.refuse(
@@ -145,7 +150,7 @@ public final class ApiConnection implements AutoCloseable {
                     "the controller does not offer the facade \"%s\" on this connection",
                     facade));
         }
-        return call(facade, version, "", method, params, trace);
+        return call(facade, version, "", method, params, trace, key);
     }
 
     /**
@@ -161,6 +166,15 @@ public final class ApiConnection implements AutoCloseable {
     /** @param trace carried to the server's logs; null lets the server choose one */
     public CompletionStage<JsonNode> call(
             String facade, int version, String id, String method, Object params, String trace) {
+        return call(facade, version, id, method, params, trace, null);
+    }
+
+    /**
+     * @param key under which the server remembers what this call does: repeated with the same key, on whatever connection, it does
+     *     nothing twice and gets the first answer; null for none
+     */
+    public CompletionStage<JsonNode> call(
+            String facade, int version, String id, String method, Object params, String trace, String key) {
         long number = ids.incrementAndGet();
         ObjectNode request = dialer.json().createObjectNode();
         request.put("type", facade);
@@ -171,6 +185,9 @@ public final class ApiConnection implements AutoCloseable {
         }
         if (trace != null) {
             request.put("trace-id", trace);
+        }
+        if (key != null) {
+            request.put("request-key", key);
         }
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         String text;

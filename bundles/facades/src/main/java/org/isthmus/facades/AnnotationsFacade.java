@@ -67,11 +67,11 @@ final class AnnotationsFacade {
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<ErrorResults> set(Call call, Changes params) {
-        return Items.errors(params.annotations(), change -> {
+        return Items.errors(call, params.annotations(), (each, change) -> {
             Tag tag = Tag.parse(change.entity());
             return call.controller()
                     .models()
-                    .call(engine -> call.submit(tx -> {
+                    .call(engine -> each.submit(tx -> {
                         needThing(tx.now(), tag);
                         engine.annotate(
                                 tx, change.entity(), change.annotations() == null ? Map.of() : change.annotations());

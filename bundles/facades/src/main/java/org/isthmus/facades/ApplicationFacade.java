@@ -53,14 +53,15 @@ final class ApplicationFacade {
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<ErrorResults> deploy(Call call, DeployAll params) {
-        return Items.errors(params == null ? List.of() : params.applications(), a -> deployments.deploy(call, a));
+        return Items.errors(call, params == null ? List.of() : params.applications(), deployments::deploy);
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true, since = 17)
     public CompletionStage<DeployedFromRepositoryAll> deployFromRepository(Call call, DeployFromRepositoryAll params) {
         return Items.each(
+                        call,
                         params == null ? List.<DeployFromRepository>of() : params.args(),
-                        a -> deployments.fromRepository(call, a),
+                        deployments::fromRepository,
                         (answer, error) -> answer)
                 .thenApply(DeployedFromRepositoryAll::new);
     }
@@ -77,19 +78,23 @@ final class ApplicationFacade {
         List<ApplicationEngine.Placement> placement = Wires.placement(params.placement());
         return call.controller()
                 .applications()
-                .call(engine -> call.submit(tx -> new AddedUnits(engine.addUnits(
-                        tx, new ApplicationEngine.AddUnits(params.application(), count, placement, call.now())))));
+                .call(engine -> call.submit(
+                        AddedUnits.class,
+                        tx -> new AddedUnits(engine.addUnits(
+                                tx,
+                                new ApplicationEngine.AddUnits(params.application(), count, placement, call.now())))));
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<Listing<Info<DestroyedUnit>>> destroyUnit(Call call, DestroyUnits params) {
         return Items.each(
+                        call,
                         params == null ? List.<DestroyUnit>of() : params.units(),
-                        wire -> {
+                        (each, wire) -> {
                             String unit = Tag.idOf("unit", wire.unitTag());
                             return Deployments.both(
-                                    call,
-                                    (applications, relations) -> call.submit(tx -> {
+                                    each,
+                                    (applications, relations) -> each.submit(DestroyedUnit.class, tx -> {
                                         boolean dry = wire.dryRun();
                                         var gone = applications.destroyUnit(tx, unit, wire.force(), dry, call.now());
                                         if (wire.force() && !dry) {
@@ -114,12 +119,13 @@ final class ApplicationFacade {
     public CompletionStage<Listing<Info<DestroyedApplication>>> destroyApplication(
             Call call, DestroyApplications params) {
         return Items.each(
+                        call,
                         params == null ? List.<DestroyApplication>of() : params.applications(),
-                        wire -> {
+                        (each, wire) -> {
                             String name = Tag.idOf("application", wire.applicationTag());
                             return Deployments.both(
-                                    call,
-                                    (applications, relations) -> call.submit(tx -> {
+                                    each,
+                                    (applications, relations) -> each.submit(DestroyedApplication.class, tx -> {
                                         var gone = applications.destroyApplication(
                                                 tx, name, wire.force(), wire.dryRun(), call.now());
                                         if (!wire.dryRun()) {
@@ -153,7 +159,7 @@ final class ApplicationFacade {
         List<String> via = params.viaCidrs() == null ? List.of() : params.viaCidrs();
         return call.controller()
                 .relations()
-                .call(engine -> call.submit(tx -> {
+                .call(engine -> call.submit(AddedRelation.class, tx -> {
                     Map<String, Endpoint> added = new TreeMap<>();
                     engine.addRelation(tx, endpoints, via, call.now())
                             .endpoints()
@@ -189,7 +195,7 @@ final class ApplicationFacade {
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<ErrorResults> setConfigs(Call call, SetConfigs params) {
-        return Items.errors(params == null ? List.<SetConfig>of() : params.args(), arg -> {
+        return Items.errors(call, params == null ? List.<SetConfig>of() : params.args(), (each, arg) -> {
             Map<String, Object> values = new LinkedHashMap<>(ConfigYaml.read(arg.application(), arg.configYaml()));
             if (arg.config() != null) {
                 values.putAll(arg.config());
@@ -201,15 +207,17 @@ final class ApplicationFacade {
                 }
             });
             values.keySet().removeAll(reset);
-            return configure(call, arg.application(), values, reset);
+            return configure(each, arg.application(), values, reset);
         });
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<ErrorResults> unsetApplicationsConfig(Call call, UnsetConfigs params) {
         return Items.errors(
+                call,
                 params == null ? List.<UnsetConfig>of() : params.args(),
-                arg -> configure(call, arg.application(), Map.of(), arg.options() == null ? List.of() : arg.options()));
+                (each, arg) -> configure(
+                        each, arg.application(), Map.of(), arg.options() == null ? List.of() : arg.options()));
     }
 
     private static CompletionStage<Object> configure(
@@ -348,27 +356,38 @@ final class ApplicationFacade {
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<ErrorResults> resolveUnitErrors(Call call, Resolve params) {
-        List<String> tags = new ArrayList<>();
         if (params != null && params.all()) {
-            for (Unit unit : call.model().snapshot().all(Kinds.UNIT)) {
-                boolean failed = unit.agentStatus() != null
-                        && unit.agentStatus().status().equals("error");
-                if (failed && unit.resolved() == null) {
-                    tags.add(Tag.unit(unit.name()).toString());
-                }
-            }
-        } else if (params != null && params.tags() != null) {
-            params.tags().entities().forEach(e -> tags.add(e.tag()));
+            return resolveAll(call, params.retry());
         }
-        return Items.errors(tags, tag -> {
-            String unit = Tag.idOf("unit", tag);
-            return call.controller()
+        List<Entities.Entity> units = params == null || params.tags() == null
+                ? List.of()
+                : params.tags().entities();
+        return Items.errors(call, units, (each, entity) -> {
+            String unit = Tag.idOf("unit", entity.tag());
+            return each.controller()
                     .applications()
-                    .call(engine -> call.submit(tx -> {
+                    .call(engine -> each.submit(tx -> {
                         engine.resolve(tx, unit, params.retry());
                         return null;
                     }));
         });
+    }
+
+    private static CompletionStage<ErrorResults> resolveAll(Call call, boolean retry) {
+        return call.controller()
+                .applications()
+                .call(engine -> call.submit(ErrorResults.class, tx -> {
+                    List<ErrorResults.ErrorResult> resolved = new ArrayList<>();
+                    for (Unit unit : tx.now().all(Kinds.UNIT)) {
+                        boolean failed = unit.agentStatus() != null
+                                && unit.agentStatus().status().equals("error");
+                        if (failed && unit.resolved() == null) {
+                            engine.resolve(tx, unit.name(), retry);
+                            resolved.add(new ErrorResults.ErrorResult(null));
+                        }
+                    }
+                    return new ErrorResults(resolved);
+                }));
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true)

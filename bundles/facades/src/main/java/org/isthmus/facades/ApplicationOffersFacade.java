@@ -64,7 +64,7 @@ public final class ApplicationOffersFacade {
                     "expected exactly one offer, got %d",
                     params.offers().size());
         }
-        return Items.errors(orEmpty(params.offers()), item -> offer(call, item));
+        return Items.errors(call, orEmpty(params.offers()), ApplicationOffersFacade::offer);
     }
 
     private static <T> List<T> orEmpty(List<T> list) {
@@ -89,7 +89,7 @@ public final class ApplicationOffersFacade {
                 call.now());
         return call.controller().offers().call(offers -> call.controller()
                 .access()
-                .call(access -> documents.submit(tx -> {
+                .call(access -> call.submit(documents, tx -> {
                     Checks.needToChange(call, tx.now(), "admin");
                     String uuid = offers.offer(tx, offering);
                     if (uuid.equals(offering.uuid())) {
@@ -227,16 +227,20 @@ public final class ApplicationOffersFacade {
     /** Takes offers back; with `force` also those in use. */
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> destroyOffers(Call call, DestroyOffers params) {
-        return Items.errors(orEmpty(params.offerUrls()), url -> destroy(call, url, params.force()));
+        return Items.errors(call, orEmpty(params.offerUrls()), (each, url) -> destroy(each, url, params.force()));
     }
 
     private static CompletionStage<Void> destroy(Call call, String url, boolean force) {
         return call.controller().access().call(access -> call.controller()
                 .offers()
                 .call(offers -> call.controller().relations().call(relations -> {
-                    OfferFinder.Found found =
-                            new OfferFinder(call, access, call.caller().user()).byUrl(url);
-                    return found.documents().submit(tx -> {
+                    OfferFinder finder =
+                            new OfferFinder(call, access, call.caller().user());
+                    if (finder.documents(url).filter(call::done).isPresent()) {
+                        return CompletableFuture.completedFuture(null);
+                    }
+                    OfferFinder.Found found = finder.byUrl(url);
+                    return call.submit(found.documents(), tx -> {
                         Checks.needToChange(call, tx.now(), "admin");
                         remove(tx, offers, relations, access, found.offer(), force, call);
                         return null;
@@ -268,7 +272,7 @@ public final class ApplicationOffersFacade {
     /** Grants and revokes; a user who falls below `consume` has its relations suspended in the same commit. */
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> modifyOfferAccess(Call call, ModifyOfferAccess params) {
-        return Items.errors(orEmpty(params.changes()), change -> modify(call, change));
+        return Items.errors(call, orEmpty(params.changes()), ApplicationOffersFacade::modify);
     }
 
     private static CompletionStage<Void> modify(Call call, ModifyAccess change) {
@@ -282,6 +286,9 @@ public final class ApplicationOffersFacade {
                 .call(access -> call.controller().relations().call(relations -> {
                     OfferFinder finder =
                             new OfferFinder(call, access, call.caller().user());
+                    if (finder.documents(change.offerUrl()).filter(call::done).isPresent()) {
+                        return CompletableFuture.completedFuture(null);
+                    }
                     OfferFinder.Found found = finder.byUrl(change.offerUrl());
                     if (!finder.may(found.model(), found.offer().uuid(), "admin")) {
                         throw Problem.denied();
@@ -289,7 +296,7 @@ public final class ApplicationOffersFacade {
                     if (!user.contains("@") && !controller.has(Kinds.USER, user)) {
                         throw Problem.refuse(Code.USER_NOT_FOUND, "user \"%s\" not found", user);
                     }
-                    return found.documents().submit(tx -> {
+                    return call.submit(found.documents(), tx -> {
                         if (!finder.may(tx.now(), found.offer().uuid(), "admin")) {
                             throw Problem.denied();
                         }

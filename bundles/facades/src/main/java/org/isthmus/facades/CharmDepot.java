@@ -94,7 +94,7 @@ final class CharmDepot {
         String name = stored.charm().metadata().name();
         return call.controller()
                 .applications()
-                .call(engine -> call.submit(tx -> {
+                .call(engine -> call.submit(String.class, tx -> {
                     int next = engine.nextLocalRevision(tx, name);
                     int revision = Math.max(next, wanted);
                     while (tx.get(Kinds.CHARM, "local:" + name + "-" + revision) != null) {
@@ -151,7 +151,7 @@ final class CharmDepot {
     CompletionStage<Obtained> obtain(Call call, String name, String channel, int revision) {
         return fetch(call, name, channel, revision).thenCompose(obtained -> call.controller()
                 .applications()
-                .call(engine -> call.submit(tx -> {
+                .call(engine -> call.step(tx -> {
                     // Two that fetched the same revision at once: the first one's record stays.
                     if (tx.get(Kinds.CHARM, obtained.record().url()) == null) {
                         engine.addCharm(tx, obtained.record());

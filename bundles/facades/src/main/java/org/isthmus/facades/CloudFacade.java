@@ -47,7 +47,7 @@ final class CloudFacade {
     private static CompletionStage<Object> change(Call call, Step step) {
         return call.controller()
                 .models()
-                .call(engine -> call.controller().store().controller().submit(tx -> {
+                .call(engine -> call.submit(call.controller().store().controller(), tx -> {
                     step.take(engine, tx);
                     return null;
                 }));
@@ -155,9 +155,9 @@ final class CloudFacade {
 
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<ErrorResults> updateCloud(Call call, UpdateClouds params) {
-        return Items.errors(params == null ? List.<CloudCalls.AddCloud>of() : params.clouds(), update -> {
+        return Items.errors(call, params == null ? List.<CloudCalls.AddCloud>of() : params.clouds(), (each, update) -> {
             CloudRecord cloud = record(update);
-            return change(call, (engine, tx) -> {
+            return change(each, (engine, tx) -> {
                 Checks.needSuperuser(tx.now(), call);
                 tx.need(Kinds.CLOUD, cloud.name());
                 engine.putCloud(tx, cloud, true);
@@ -167,7 +167,7 @@ final class CloudFacade {
 
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<ErrorResults> removeClouds(Call call, Entities params) {
-        return Items.errors(params == null ? List.<Entities.Entity>of() : params.entities(), e -> {
+        return Items.errors(call, params == null ? List.<Entities.Entity>of() : params.entities(), (each, e) -> {
             String name = Tag.idOf("cloud", e.tag());
             long users = call.controller().store().summaries().stream()
                     .filter(s -> name.equals(s.cloud()))
@@ -175,7 +175,7 @@ final class CloudFacade {
             if (users > 0) {
                 throw Problem.refuse(Code.NONE, "cloud is used by %d model%s", users, users == 1 ? "" : "s");
             }
-            return change(call, (engine, tx) -> {
+            return change(each, (engine, tx) -> {
                 Checks.needSuperuser(tx.now(), call);
                 engine.removeCloud(tx, name);
             });
@@ -211,7 +211,7 @@ final class CloudFacade {
         return models;
     }
 
-    private CompletionStage<Results.Result<Object>> put(Call call, TaggedCredential tagged) {
+    private static CompletionStage<Results.Result<Object>> put(Call call, TaggedCredential tagged) {
         String id = Wires.credentialId(tagged.tag());
         if (id == null) {
             throw Problem.notValid("\"%s\" is not a valid cloudcred tag", tagged.tag());
@@ -250,8 +250,9 @@ final class CloudFacade {
             Call call, UpdateCredentials params) {
         List<TaggedCredential> items = params == null ? List.of() : params.credentials();
         return Items.each(
+                        call,
                         items,
-                        tagged -> put(call, tagged)
+                        (each, tagged) -> put(each, tagged)
                                 .thenApply(done -> new UpdatedCredential(
                                         tagged.tag(), null, modelsOf(call, Wires.credentialId(tagged.tag())))),
                         (updated, error) -> error == null ? updated : new UpdatedCredential("", error, List.of()))
@@ -261,29 +262,30 @@ final class CloudFacade {
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> addCredentials(Call call, UpdateCredentials params) {
         return Items.errors(
-                params == null ? List.<TaggedCredential>of() : params.credentials(), tagged -> put(call, tagged));
+                call, params == null ? List.<TaggedCredential>of() : params.credentials(), CloudFacade::put);
     }
 
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> revokeCredentialsCheckModels(Call call, RevokeCredentials params) {
-        return Items.errors(params == null ? List.<RevokeCredential>of() : params.credentials(), revoke -> {
-            String id = Wires.credentialId(revoke.tag());
-            Credential credential = controller(call).need(Kinds.CREDENTIAL, id);
-            Checks.needSelfOr(controller(call), call, credential.owner());
-            List<CredentialModel> models = modelsOf(call, id);
-            if (!models.isEmpty() && !revoke.force()) {
-                throw Problem.refuse(
-                        Code.NONE,
-                        "cannot revoke credential %s: it is still used by %d model%s",
-                        revoke.tag(),
-                        models.size(),
-                        models.size() == 1 ? "" : "s");
-            }
-            return change(call, (engine, tx) -> {
-                Checks.needSelfOr(tx.now(), call, credential.owner());
-                engine.removeCredential(tx, id);
-            });
-        });
+        return Items.errors(
+                call, params == null ? List.<RevokeCredential>of() : params.credentials(), (each, revoke) -> {
+                    String id = Wires.credentialId(revoke.tag());
+                    Credential credential = controller(call).need(Kinds.CREDENTIAL, id);
+                    Checks.needSelfOr(controller(call), call, credential.owner());
+                    List<CredentialModel> models = modelsOf(call, id);
+                    if (!models.isEmpty() && !revoke.force()) {
+                        throw Problem.refuse(
+                                Code.NONE,
+                                "cannot revoke credential %s: it is still used by %d model%s",
+                                revoke.tag(),
+                                models.size(),
+                                models.size() == 1 ? "" : "s");
+                    }
+                    return change(each, (engine, tx) -> {
+                        Checks.needSelfOr(tx.now(), call, credential.owner());
+                        engine.removeCredential(tx, id);
+                    });
+                });
     }
 
     /** Answers with every secret attribute left out, and its name told. */

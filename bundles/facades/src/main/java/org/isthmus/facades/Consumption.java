@@ -31,7 +31,13 @@ final class Consumption {
 
     CompletionStage<ErrorResults> consume(Call call, List<ConsumeArg> args) {
         Features.needCrossModel(call);
-        return Items.errors(args == null ? List.of() : args, item -> consume(call, item));
+        // Its last step, which may be done again, comes after what is remembered: no item is over before it is through.
+        return Items.<ConsumeArg, Void, ErrorResults.ErrorResult>each(
+                        call,
+                        args == null ? List.of() : args,
+                        this::consume,
+                        (done, error) -> new ErrorResults.ErrorResult(error))
+                .thenApply(ErrorResults::new);
     }
 
     private CompletionStage<Void> consume(Call call, ConsumeArg item) {
@@ -90,7 +96,7 @@ final class Consumption {
     }
 
     CompletionStage<ErrorResults> destroy(Call call, List<DestroyConsumedItem> items) {
-        return Items.errors(items == null ? List.of() : items, item -> destroy(call, item));
+        return Items.errors(call, items == null ? List.of() : items, Consumption::destroy);
     }
 
     private static CompletionStage<Void> destroy(Call call, DestroyConsumedItem item) {
@@ -111,7 +117,7 @@ final class Consumption {
     }
 
     CompletionStage<ErrorResults> suspend(Call call, List<SuspendArg> args) {
-        return Items.errors(args == null ? List.of() : args, item -> suspend(call, item));
+        return Items.errors(call, args == null ? List.of() : args, Consumption::suspend);
     }
 
     private static CompletionStage<Void> suspend(Call call, SuspendArg item) {

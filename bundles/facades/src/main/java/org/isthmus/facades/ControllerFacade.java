@@ -64,7 +64,7 @@ final class ControllerFacade {
         Map<String, Object> config = params.config() == null ? Map.of() : params.config();
         return call.controller()
                 .models()
-                .call(engine -> call.controller().store().controller().submit(tx -> {
+                .call(engine -> call.submit(call.controller().store().controller(), tx -> {
                     Checks.needSuperuser(tx.now(), call);
                     engine.configureController(tx, config, List.of());
                     return null;
@@ -194,7 +194,7 @@ final class ControllerFacade {
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<ErrorResults> modifyControllerAccess(Call call, ModelCalls.ModifyAccess params) {
         Documents documents = call.controller().store().controller();
-        return Items.errors(params.changes(), change -> {
+        return Items.errors(call, params.changes(), (each, change) -> {
             String user = Checks.user(change.userTag());
             String access = Wires.orEmpty(change.access());
             if (!access.equals("login") && !access.equals("superuser")) {
@@ -206,7 +206,7 @@ final class ControllerFacade {
             }
             return call.controller()
                     .access()
-                    .call(engine -> documents.submit(tx -> {
+                    .call(engine -> each.submit(documents, tx -> {
                         Checks.needSuperuser(tx.now(), call);
                         if (tx.get(Kinds.USER, user) == null) {
                             throw Problem.refuse(

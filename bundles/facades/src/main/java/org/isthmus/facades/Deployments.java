@@ -74,17 +74,19 @@ final class Deployments {
                         wire.endpointBindings() == null ? Map.of() : wire.endpointBindings(),
                         false,
                         UUID.randomUUID().toString(),
-                        call.now()));
+                        call.now()),
+                Object.class,
+                null);
     }
 
-    private static CompletionStage<Object> submit(Call call, ApplicationEngine.Deploy deploy) {
+    private static <R> CompletionStage<R> submit(Call call, ApplicationEngine.Deploy deploy, Class<R> type, R answer) {
         checkBindings(deploy.bindings());
         return both(
                 call,
-                (applications, relations) -> call.submit(tx -> {
+                (applications, relations) -> call.submit(type, tx -> {
                     applications.deploy(tx, deploy);
                     relations.addPeers(tx, deploy.name(), deploy.now());
-                    return null;
+                    return answer;
                 }));
     }
 
@@ -190,20 +192,21 @@ final class Deployments {
                     ? (wire.numUnits() == null || wire.numUnits() == 1 ? 0 : wire.numUnits())
                     : (wire.numUnits() == null ? 1 : wire.numUnits());
             return submit(
-                            call,
-                            new ApplicationEngine.Deploy(
-                                    name,
-                                    charm.url(),
-                                    origin,
-                                    units,
-                                    config,
-                                    Wires.constraints(wire.cons()),
-                                    Wires.placement(wire.placement()),
-                                    wire.endpointBindings() == null ? Map.of() : wire.endpointBindings(),
-                                    wire.trust(),
-                                    UUID.randomUUID().toString(),
-                                    call.now()))
-                    .thenApply(done -> answer);
+                    call,
+                    new ApplicationEngine.Deploy(
+                            name,
+                            charm.url(),
+                            origin,
+                            units,
+                            config,
+                            Wires.constraints(wire.cons()),
+                            Wires.placement(wire.placement()),
+                            wire.endpointBindings() == null ? Map.of() : wire.endpointBindings(),
+                            wire.trust(),
+                            UUID.randomUUID().toString(),
+                            call.now()),
+                    DeployedFromRepository.class,
+                    answer);
         });
     }
 }

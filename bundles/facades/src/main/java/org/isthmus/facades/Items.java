@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
+import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Errors;
 import org.isthmus.rpc.Errors.WireError;
 import org.isthmus.wire.ErrorResults;
@@ -43,6 +45,32 @@ final class Items {
         }
         return CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
                 .thenApply(all -> running.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** As {@link #each}, of a call that changes something: every item is given the call as its own, which is remembered by itself. */
+    static <T, R, O> CompletionStage<List<O>> each(
+            Call call,
+            List<T> items,
+            BiFunction<Call, T, ? extends CompletionStage<R>> step,
+            BiFunction<R, WireError, O> make) {
+        AtomicInteger number = new AtomicInteger();
+        return each(items, item -> step.apply(call.item(number.getAndIncrement()), item), make);
+    }
+
+    /** Items that only succeed or fail. One that was done before succeeds, though it could not be done now. */
+    static <T> CompletionStage<ErrorResults> errors(
+            Call call, List<T> items, BiFunction<Call, T, ? extends CompletionStage<?>> step) {
+        return Items.<T, Object, ErrorResult>each(
+                        call,
+                        items,
+                        (each, item) -> each.done(
+                                        each.onModel()
+                                                ? each.model()
+                                                : each.controller().store().controller())
+                                ? CompletableFuture.completedFuture(null)
+                                : done(step.apply(each, item)),
+                        (value, error) -> new ErrorResult(error))
+                .thenApply(ErrorResults::new);
     }
 
     /** Items that only succeed or fail. */

@@ -91,13 +91,13 @@ final class KeyManagerFacade {
 
     @Method(access = Access.MODEL_ADMIN, mutates = true)
     public CompletionStage<ErrorResults> addKeys(Call call, ModifyParams params) {
-        return Items.errors(params.sshKeys(), key -> {
+        return Items.errors(call, params.sshKeys(), (each, key) -> {
             String line = key == null ? "" : key.strip();
             String print = line.contains("\n") ? null : fingerprint(line);
             if (print == null) {
                 throw Problem.notValid("invalid ssh key: %s", line.substring(0, Math.min(60, line.length())));
             }
-            return change(call, keys -> {
+            return change(each, keys -> {
                 if (keys.stream().anyMatch(k -> print.equals(fingerprint(k)))) {
                     throw Problem.refuse(Code.ALREADY_EXISTS, "duplicate ssh key: %s", line);
                 }
@@ -109,8 +109,9 @@ final class KeyManagerFacade {
     @Method(access = Access.MODEL_ADMIN, mutates = true)
     public CompletionStage<ErrorResults> deleteKeys(Call call, ModifyParams params) {
         return Items.errors(
+                call,
                 params.sshKeys(),
-                id -> change(call, keys -> {
+                (each, id) -> change(each, keys -> {
                     boolean print = FINGERPRINT.matcher(id).matches();
                     if (!keys.removeIf(k -> print ? id.equals(fingerprint(k)) : id.equals(comment(k)))) {
                         throw Problem.refuse(Code.NOT_FOUND, "invalid ssh key: %s", id);

@@ -31,8 +31,9 @@ final class MachineManagerFacade {
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<AddedMachines> addMachines(Call call, MachineCalls.AddMachines params) {
         return Items.<MachineCalls.AddMachine, String, AddedMachine>each(
+                        call,
                         params.params(),
-                        wire -> add(call, wire),
+                        MachineManagerFacade::add,
                         (id, error) -> new AddedMachine(id == null ? "" : id, error))
                 .thenApply(AddedMachines::new);
     }
@@ -53,18 +54,21 @@ final class MachineManagerFacade {
                     : Base.parse(fallback.toString());
         }
         var add = new ApplicationEngine.AddMachine(base, Wires.constraints(wire.constraints()), placement, call.now());
-        return call.controller().applications().call(engine -> call.submit(tx -> engine.addMachine(tx, add)));
+        return call.controller()
+                .applications()
+                .call(engine -> call.submit(String.class, tx -> engine.addMachine(tx, add)));
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<Listing<DestroyedResult>> destroyMachineWithParams(Call call, DestroyMachines params) {
         return Items.each(
+                        call,
                         params.machineTags(),
-                        tag -> {
+                        (each, tag) -> {
                             String id = Tag.idOf("machine", tag);
                             return Deployments.both(
-                                    call,
-                                    (applications, relations) -> call.submit(tx -> {
+                                    each,
+                                    (applications, relations) -> each.submit(DestroyedMachine.class, tx -> {
                                         var gone = applications.destroyMachine(
                                                 tx, id, params.force(), params.keep(), params.dryRun(), call.now());
                                         if (params.force() && !params.dryRun()) {
@@ -98,21 +102,14 @@ final class MachineManagerFacade {
     /** The provisioner takes up again what failed. */
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<ErrorResults> retryProvisioning(Call call, Retry params) {
-        List<String> tags = new ArrayList<>();
         if (params.all()) {
-            for (Machine machine : call.model().snapshot().by(Kinds.MACHINES_PENDING, "pending")) {
-                if (failed(machine)) {
-                    tags.add(Tag.machine(machine.id()).toString());
-                }
-            }
-        } else if (params.machines() != null) {
-            tags.addAll(params.machines());
+            return retryAll(call);
         }
-        return Items.errors(tags, tag -> {
+        return Items.errors(call, params.machines() == null ? List.of() : params.machines(), (each, tag) -> {
             String id = Tag.idOf("machine", tag);
-            return call.controller()
+            return each.controller()
                     .applications()
-                    .call(engine -> call.submit(tx -> {
+                    .call(engine -> each.submit(tx -> {
                         if (!failed(tx.need(Kinds.MACHINE, id))) {
                             throw Problem.refuse(Code.NONE, "machine %s is not in an error state", id);
                         }
@@ -120,6 +117,21 @@ final class MachineManagerFacade {
                         return null;
                     }));
         });
+    }
+
+    private static CompletionStage<ErrorResults> retryAll(Call call) {
+        return call.controller()
+                .applications()
+                .call(engine -> call.submit(ErrorResults.class, tx -> {
+                    List<ErrorResults.ErrorResult> retried = new ArrayList<>();
+                    for (Machine machine : tx.now().listBy(Kinds.MACHINES_PENDING, "pending")) {
+                        if (failed(machine)) {
+                            engine.setInstanceStatus(tx, machine.id(), new StatusValue("pending", "", call.now()));
+                            retried.add(new ErrorResults.ErrorResult(null));
+                        }
+                    }
+                    return new ErrorResults(retried);
+                }));
     }
 
     private static boolean failed(Machine machine) {

@@ -172,13 +172,14 @@ final class ModelManagerFacade {
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> destroyModels(Call call, DestroyModels params) {
         return Items.errors(
+                call,
                 params == null ? List.<DestroyModel>of() : params.models(),
-                m -> Models.destroy(call, m.modelTag(), m.force()));
+                (each, m) -> Models.destroy(each, m.modelTag(), m.force()));
     }
 
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> modifyModelAccess(Call call, ModifyAccess params) {
-        return Items.errors(params == null ? List.<ModifyAccessChange>of() : params.changes(), change -> {
+        return Items.errors(call, params == null ? List.<ModifyAccessChange>of() : params.changes(), (each, change) -> {
             Documents model = Checks.model(call, change.modelTag());
             String name = Checks.user(change.userTag());
             String access = Wires.orEmpty(change.access());
@@ -197,7 +198,7 @@ final class ModelManagerFacade {
             return call.controller()
                     .access()
                     .call(engine -> grant
-                            ? model.submit(tx -> {
+                            ? each.submit(model, tx -> {
                                 Checks.needToChange(call, tx.now(), "admin");
                                 engine.grantModel(
                                         tx,
@@ -210,7 +211,7 @@ final class ModelManagerFacade {
                             })
                             : call.controller()
                                     .relations()
-                                    .call(relations -> model.submit(tx -> {
+                                    .call(relations -> each.submit(model, tx -> {
                                         Checks.needToChange(call, tx.now(), "admin");
                                         engine.revokeModel(tx, name, access);
                                         // An admin of the model may consume all that it offers; without that the offer
@@ -223,25 +224,26 @@ final class ModelManagerFacade {
 
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> changeModelCredential(Call call, ChangeCredentials params) {
-        return Items.errors(params == null ? List.<ChangeCredential>of() : params.modelCredentials(), change -> {
-            Documents model = Checks.model(call, change.modelTag());
-            String id = Wires.credentialId(change.credentialTag());
-            Snapshot controller = call.controller().store().controller().snapshot();
-            Credential credential = controller.need(Kinds.CREDENTIAL, id);
-            Checks.needSelfOr(controller, call, credential.owner());
-            return call.controller()
-                    .models()
-                    .call(engine -> model.submit(tx -> {
-                        Checks.needToChange(call, tx.now(), "admin");
-                        if (!credential.cloud().equals(tx.now().model().cloud())) {
-                            throw Problem.notValid(
-                                    "credential \"%s\" not valid for cloud \"%s\"",
-                                    credential.name(), tx.now().model().cloud());
-                        }
-                        engine.setCredential(tx, id);
-                        return null;
-                    }));
-        });
+        return Items.errors(
+                call, params == null ? List.<ChangeCredential>of() : params.modelCredentials(), (each, change) -> {
+                    Documents model = Checks.model(call, change.modelTag());
+                    String id = Wires.credentialId(change.credentialTag());
+                    Snapshot controller = call.controller().store().controller().snapshot();
+                    Credential credential = controller.need(Kinds.CREDENTIAL, id);
+                    Checks.needSelfOr(controller, call, credential.owner());
+                    return call.controller()
+                            .models()
+                            .call(engine -> each.submit(model, tx -> {
+                                Checks.needToChange(call, tx.now(), "admin");
+                                if (!credential.cloud().equals(tx.now().model().cloud())) {
+                                    throw Problem.notValid(
+                                            "credential \"%s\" not valid for cloud \"%s\"",
+                                            credential.name(), tx.now().model().cloud());
+                                }
+                                engine.setCredential(tx, id);
+                                return null;
+                            }));
+                });
     }
 
     @Method(access = Access.CHECKED_INSIDE)

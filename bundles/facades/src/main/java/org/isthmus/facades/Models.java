@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +21,7 @@ import org.isthmus.model.Credential;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.LastConnection;
 import org.isthmus.model.Machine;
+import org.isthmus.model.ModelEntry;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.ModelUser;
 import org.isthmus.model.Snapshot;
@@ -71,7 +72,7 @@ final class Models {
         if (wire.name() == null || wire.name().isEmpty()) {
             throw Problem.notValid("a model needs a name");
         }
-        String uuid = UUID.randomUUID().toString();
+        String uuid = call.newUuid();
         Instant now = call.now();
         ModelRecord record = new ModelRecord(
                 uuid,
@@ -105,12 +106,19 @@ final class Models {
                 .call(models -> call.controller().access().call(access -> store.controller()
                         .submit(tx -> {
                             Checks.needSuperuser(tx.now(), call);
-                            models.reserveEntry(tx, uuid, record.name(), owner, now);
+                            // Asked again, it is this very model: reserved at least, perhaps made.
+                            if (!begun(tx.get(Kinds.MODEL_ENTRY, uuid))) {
+                                models.reserveEntry(tx, uuid, record.name(), owner, now);
+                            }
                             return null;
                         })
                         .thenCompose(reserved ->
                                 new Creation(call, store, models, access, record, config, user.displayName()).run())))
                 .thenApply(documents -> info(call, documents.snapshot()));
+    }
+
+    private static boolean begun(ModelEntry entry) {
+        return entry != null && !entry.state().equals("removing");
     }
 
     /** The steps after the entry is reserved. */
@@ -125,6 +133,10 @@ final class Models {
 
         CompletionStage<Documents> run() {
             String uuid = record.uuid();
+            Optional<Documents> there = store.models().contains(uuid) ? store.model(uuid) : Optional.empty();
+            if (there.isPresent()) {
+                return confirm(there.get());
+            }
             CompletionStage<Documents> made;
             try {
                 made = store.create(uuid, tx -> {
@@ -149,15 +161,18 @@ final class Models {
                     }))
                     // From here on the documents are there: only a removal, which the reconciler ends, may take the
                     // entry.
-                    .thenCompose(documents -> undoing(
-                            store.controller().submit(tx -> {
-                                models.confirmEntry(tx, uuid);
-                                return documents;
-                            }),
-                            () -> store.controller().submit(tx -> {
+                    .thenCompose(documents ->
+                            undoing(confirm(documents), () -> store.controller().submit(tx -> {
                                 models.markEntryRemoving(tx, uuid);
                                 return null;
                             })));
+        }
+
+        private CompletionStage<Documents> confirm(Documents documents) {
+            return store.controller().submit(tx -> {
+                models.confirmEntry(tx, record.uuid());
+                return documents;
+            });
         }
 
         private interface Undo {
@@ -317,7 +332,7 @@ final class Models {
         Documents documents = Checks.model(call, modelTag);
         return call.controller()
                 .models()
-                .call(models -> documents.submit(tx -> {
+                .call(models -> call.submit(documents, tx -> {
                     Checks.needToChange(call, tx.now(), "admin");
                     models.destroy(tx, force, call.now());
                     return null;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -103,12 +104,22 @@ final class OfferFinder {
         return Problem.refuse(Code.NOT_FOUND, "application offer \"%s\" not found", url);
     }
 
-    Found byUrl(String text) {
+    private OfferUrl whole(String text) {
         OfferUrl url = OfferUrl.parse(text);
         if (url.endpoint() != null) {
             throw Problem.notValid("saas application \"%s\" shouldn't include endpoint", text);
         }
-        OfferUrl whole = url.user() == null ? url.withUser(user) : url;
+        return url.user() == null ? url.withUser(user) : url;
+    }
+
+    /** Of the model in which the offer is, or was. */
+    Optional<Documents> documents(String text) {
+        OfferUrl whole = whole(text);
+        return Optional.ofNullable(model(whole.user(), whole.model()));
+    }
+
+    Found byUrl(String text) {
+        OfferUrl whole = whole(text);
         Documents documents = model(whole.user(), whole.model());
         Snapshot model = documents == null ? null : documents.snapshot();
         Offer offer = model == null

@@ -45,7 +45,7 @@ final class UserManagerFacade {
     private static CompletionStage<Object> change(Call call, Step step) {
         return call.controller()
                 .access()
-                .call(engine -> call.controller().store().controller().submit(tx -> {
+                .call(engine -> call.submit(call.controller().store().controller(), tx -> {
                     step.take(engine, tx);
                     return null;
                 }));
@@ -68,8 +68,9 @@ final class UserManagerFacade {
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<Listing<AddedUser>> addUser(Call call, AddUsers params) {
         return Items.<AddUser, AddedUser, AddedUser>each(
+                        call,
                         params.users(),
-                        wire -> add(call, wire),
+                        this::add,
                         (added, error) -> error == null ? added : new AddedUser(null, null, error))
                 .thenApply(Listing::new);
     }
@@ -92,11 +93,12 @@ final class UserManagerFacade {
                     call.now(),
                     false,
                     key);
-            return call.controller().store().controller().submit(tx -> {
-                Checks.needSuperuser(tx.now(), call);
-                engine.addUser(tx, user);
-                return new AddedUser(Tag.user(name).toString(), key, null);
-            });
+            return call.<Object>submit(call.controller().store().controller(), tx -> {
+                        Checks.needSuperuser(tx.now(), call);
+                        engine.addUser(tx, user);
+                        return null;
+                    })
+                    .thenApply(done -> new AddedUser(Tag.user(name).toString(), key(call, name), null));
         });
     }
 
@@ -132,7 +134,7 @@ final class UserManagerFacade {
 
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> setPassword(Call call, SetPasswords params) {
-        return Items.errors(params.changes(), change -> {
+        return Items.errors(call, params.changes(), (each, change) -> {
             String name = Checks.user(change.tag());
             Checks.needSelfOr(controller(call), call, name);
             if (change.password() == null || change.password().isEmpty()) {
@@ -141,7 +143,7 @@ final class UserManagerFacade {
             need(controller(call), name);
             return call.controller().access().call(engine -> {
                 String hash = engine.hashPassword(change.password());
-                return call.controller().store().controller().submit(tx -> {
+                return each.submit(call.controller().store().controller(), tx -> {
                     Checks.needSelfOr(tx.now(), call, name);
                     engine.setPasswordHash(tx, name, hash);
                     return null;
@@ -161,12 +163,12 @@ final class UserManagerFacade {
     }
 
     private static CompletionStage<ErrorResults> setDisabled(Call call, Entities params, boolean disabled) {
-        return Items.errors(params.entities(), e -> {
+        return Items.errors(call, params.entities(), (each, e) -> {
             String name = Checks.user(e.tag());
             if (disabled && name.equals(call.caller().user())) {
                 throw Problem.refuse(Code.NONE, "cannot disable yourself");
             }
-            return change(call, (engine, tx) -> {
+            return change(each, (engine, tx) -> {
                 Checks.needSuperuser(tx.now(), call);
                 need(tx.now(), name);
                 engine.setDisabled(tx, name, disabled);
@@ -176,12 +178,12 @@ final class UserManagerFacade {
 
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<ErrorResults> removeUser(Call call, Entities params) {
-        return Items.errors(params.entities(), e -> {
+        return Items.errors(call, params.entities(), (each, e) -> {
             String name = Checks.user(e.tag());
             if (name.equals(call.caller().user())) {
                 throw Problem.refuse(Code.NONE, "cannot remove yourself");
             }
-            return change(call, (engine, tx) -> {
+            return change(each, (engine, tx) -> {
                 Checks.needSuperuser(tx.now(), call);
                 need(tx.now(), name);
                 engine.removeUser(tx, name, call.now());
@@ -192,19 +194,26 @@ final class UserManagerFacade {
     @Method(access = Access.CONTROLLER_SUPERUSER, mutates = true)
     public CompletionStage<Listing<AddedUser>> resetPassword(Call call, Entities params) {
         return Items.<Entities.Entity, AddedUser, AddedUser>each(
+                        call,
                         params.entities(),
-                        e -> {
+                        (each, e) -> {
                             String name = Checks.user(e.tag());
                             String key = newKey();
-                            return change(call, (engine, tx) -> {
+                            return change(each, (engine, tx) -> {
                                         Checks.needSuperuser(tx.now(), call);
                                         need(tx.now(), name);
                                         engine.resetPassword(tx, name, key);
                                     })
-                                    .thenApply(done -> new AddedUser(e.tag(), key, null));
+                                    .thenApply(done -> new AddedUser(e.tag(), key(call, name), null));
                         },
                         (reset, error) -> error == null ? reset : new AddedUser(null, null, error))
                 .thenApply(Listing::new);
+    }
+
+    /** Not remembered with the answer, but read from the user: there it lies until it is used, and no longer. */
+    private static String key(Call call, String user) {
+        User now = controller(call).get(Kinds.USER, user);
+        return now == null ? null : now.secretKey();
     }
 
     /** Who may do what with these models. */

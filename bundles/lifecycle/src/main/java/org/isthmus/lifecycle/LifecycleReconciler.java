@@ -3,9 +3,11 @@ package org.isthmus.lifecycle;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.isthmus.model.Answered;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.engine.AccessEngine;
@@ -61,7 +63,7 @@ public final class LifecycleReconciler implements Reconciler {
                         .offers()
                         .call(offers -> controller.access().call(access -> settle(controller, model, offers, access)))
                 : settle(controller, model, null, null);
-        return settled.thenCompose(empty -> empty ? handOver(controller, model.id()) : nothingLeft());
+        return settled.thenCompose(empty -> empty ? handOver(controller, model) : nothingLeft());
     }
 
     private CompletionStage<Boolean> settle(
@@ -75,13 +77,23 @@ public final class LifecycleReconciler implements Reconciler {
                 }));
     }
 
-    private static CompletionStage<Duration> handOver(ControllerContext controller, String uuid) {
+    /**
+     * The entry goes next, and the documents with it. Whoever asked for the removal and lost the answer asks the controller again:
+     * it must not say that there is no such model.
+     */
+    private static CompletionStage<Duration> handOver(ControllerContext controller, Documents model) {
+        String asked = model.snapshot().all(Kinds.ANSWERED).stream()
+                .filter(answer -> answer.key().startsWith(Answered.MODEL_REMOVAL))
+                .max(Comparator.comparingLong(Answered::order))
+                .map(Answered::key)
+                .orElse(null);
         return controller
                 .models()
-                .call(models -> controller.store().controller().submit(tx -> {
-                    models.markEntryRemoving(tx, uuid);
-                    return null;
-                }));
+                .call(models -> controller.store().controller().submitOnce(asked, tx -> {
+                    models.markEntryRemoving(tx, model.id());
+                    return "";
+                }))
+                .thenApply(done -> null);
     }
 
     private static CompletionStage<Duration> nothingLeft() {

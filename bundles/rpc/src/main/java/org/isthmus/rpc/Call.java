@@ -2,6 +2,7 @@ package org.isthmus.rpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.isthmus.model.Snapshot;
@@ -42,8 +43,44 @@ public interface Call {
     /**
      * Submits to the connection's model, after checking again, on the head, the access that the method declares: rights that
      * were revoked since the request was taken in do not commit.
+     *
+     * <p>A call that is repeated under its `request-key` because its answer was lost decides nothing again: it gets what the
+     * decision answered first. So a call, or an item of it, makes one such commit for each document set; what only leads up to
+     * it is a {@link #step}.
+     *
+     * @param decision answers null; for others give their class
      */
     <R> CompletionStage<R> submit(Function<Tx, R> decision);
+
+    /** @param answer what the decision answers: a wire record, which is stored as JSON; it must hold no secret */
+    default <R> CompletionStage<R> submit(Class<R> answer, Function<Tx, R> decision) {
+        return submit(decision);
+    }
+
+    /** As {@link #submit(Function)}, to another document set, such as the controller's; the decision checks the access. */
+    default <R> CompletionStage<R> submit(Documents to, Function<Tx, R> decision) {
+        return to.submit(decision);
+    }
+
+    /** As {@link #submit(Function)}, for what may be done any number of times: a repetition decides it again. */
+    default <R> CompletionStage<R> step(Function<Tx, R> decision) {
+        return submit(decision);
+    }
+
+    /** This call as the one that does its item of this number, which is remembered by itself. */
+    default Call item(int number) {
+        return this;
+    }
+
+    /** Whether this call, or item, has committed to these documents before: it is repeated, and must not be refused. */
+    default boolean done(Documents in) {
+        return false;
+    }
+
+    /** For what this call, or item, makes. A repetition gets the same again: it finds what the first attempt began. */
+    default String newUuid() {
+        return UUID.randomUUID().toString();
+    }
 
     /**
      * Starts a watcher beside the answer, for bulk calls whose items carry watcher ids of their own. A method that starts one

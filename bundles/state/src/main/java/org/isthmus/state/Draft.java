@@ -125,7 +125,10 @@ final class Draft {
             checkMode(tx);
         }
         checkEpoch(tx);
-        if (command.key != null) {
+        // What changed nothing that lasts can be decided again, and is not worth a row.
+        boolean remembered = command.key != null
+                && tx.changes().stream().anyMatch(change -> !change.key().kind().soft());
+        if (remembered) {
             tx.put(Kinds.ANSWERED, new Answered(command.key, nextAnswer, (String) value));
             if (answers >= DocumentSet.ANSWERS) {
                 tx.remove(Kinds.ANSWERED, oldestAnswer());
@@ -147,7 +150,7 @@ final class Draft {
         if (made.isEmpty()) {
             return;
         }
-        if (command.key != null) {
+        if (remembered) {
             if (answers >= DocumentSet.ANSWERS) {
                 dropOldestAnswer();
             }

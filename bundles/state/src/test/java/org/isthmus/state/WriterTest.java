@@ -364,6 +364,15 @@ public class WriterTest {
     }
 
     @Test
+    public void whatChangesNothingIsNotRemembered() throws Exception {
+        long appends = disk.appends;
+        assertEquals("first", get(model.submitOnce("k", tx -> "first")));
+        assertEquals("second", get(model.submitOnce("k", tx -> "second")));
+        assertEquals(appends, disk.appends);
+        assertEquals(0, model.snapshot().count(Kinds.ANSWERED));
+    }
+
+    @Test
     public void oldAnswersAreDroppedByCount() throws Exception {
         int total = DocumentSet.ANSWERS + 500;
         List<CompletionStage<String>> all = new ArrayList<>();
@@ -373,6 +382,7 @@ public class WriterTest {
                 if (number % 7 == 3) {
                     throw Problem.denied();
                 }
+                put(tx, "x", number);
                 return "a" + number;
             }));
             if (i == 1000 || i == 4300) {
@@ -389,7 +399,11 @@ public class WriterTest {
             stage.toCompletableFuture().exceptionally(refused -> null).get();
         }
         for (int i = 0; i < 1200; i++) {
-            get(model.submitOnce("later" + i, tx -> ""));
+            int number = i;
+            get(model.submitOnce("later" + i, tx -> {
+                put(tx, "y", number);
+                return "";
+            }));
         }
         assertEquals(DocumentSet.ANSWERS, model.snapshot().count(Kinds.ANSWERED));
         assertNull(model.snapshot().get(Kinds.ANSWERED, "k0"));

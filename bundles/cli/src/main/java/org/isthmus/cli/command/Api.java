@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,21 +15,36 @@ import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.client.ApiConnection;
 
-/** Calls on one connection, waiting for each answer. */
+/** A connection to a controller, and another one when it is lost. */
 final class Api {
     private static final long LIMIT_SECONDS = 300;
+    /** How long a controller that answered before may be away. Its container comes back within it after a crash. */
+    private static final long AWAY_SECONDS = 60;
 
-    private final ApiConnection connection;
+    private static final long PAUSE_MILLIS = 250;
+
+    interface Dialling {
+        /** Fails after that many seconds. */
+        ApiConnection connect(long seconds);
+    }
+
+    private final Dialling dialling;
     private final String trace;
+    private ApiConnection connection;
 
     /** @param trace of the command that calls */
-    Api(ApiConnection connection, String trace) {
-        this.connection = connection;
+    Api(Dialling dialling, String trace) {
+        this.dialling = dialling;
         this.trace = trace;
+        this.connection = dialling.connect(AWAY_SECONDS);
     }
 
     ApiConnection connection() {
         return connection;
+    }
+
+    String trace() {
+        return trace;
     }
 
     boolean offers(String facade, int version) {
@@ -36,8 +52,58 @@ final class Api {
         return versions != null && versions.stream().anyMatch(v -> v >= version);
     }
 
+    /**
+     * When the connection is lost, it may have been done, and only its answer lost: it is asked again under the same key, which
+     * does it at most once.
+     */
     JsonNode call(String facade, String method, Object params) {
-        return await(connection.call(facade, method, params, trace));
+        String key = UUID.randomUUID().toString();
+        boolean[] asked = {false};
+        return untilAnswered(seconds -> {
+            if (asked[0] && !connection.isOpen()) {
+                connection = dialling.connect(seconds);
+            }
+            asked[0] = true;
+            return await(connection.call(facade, method, params, trace, key));
+        });
+    }
+
+    interface Attempt<T> {
+        /** @param seconds that are left */
+        T make(long seconds);
+    }
+
+    /** Tries again while the way to the controller is broken. What is asked must bear to be asked twice. */
+    static <T> T untilAnswered(Attempt<T> attempt) {
+        Failure.Lost first = null;
+        long until = 0;
+        while (true) {
+            long left = first == null ? AWAY_SECONDS : TimeUnit.NANOSECONDS.toSeconds(until - System.nanoTime());
+            if (left <= 0) {
+                throw first;
+            }
+            try {
+                return attempt.make(left);
+            } catch (Failure.Lost lost) {
+                if (first == null) {
+                    first = lost;
+                    until = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAY_SECONDS);
+                    continue;
+                }
+            } catch (Refused refused) {
+                // A controller that is being started says so.
+                if (first == null || refused.problem().code() != Code.TRY_AGAIN) {
+                    throw refused;
+                }
+            }
+            Waiting.pause(PAUSE_MILLIS);
+        }
+    }
+
+    /** For a call that may take the controller away, which then is not to be waited for. */
+    JsonNode callOnce(String facade, String method, Object params) {
+        return await(
+                connection.call(facade, method, params, trace, UUID.randomUUID().toString()));
     }
 
     /** A call whose answer is `{results: [one]}`. */
@@ -89,7 +155,7 @@ final class Api {
             }
             Throwable cause = failure.getCause();
             if (cause instanceof IOException) {
-                throw Failure.of("%s", cause.getMessage());
+                throw new Failure.Lost(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof RuntimeException bug) {
                 throw bug;

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.isthmus.api.Code;
@@ -315,6 +317,15 @@ final class DeployCommand extends ModelCommand {
         return bytes.toByteArray();
     }
 
+    private static Https.Answer upload(
+            Session session, Https https, String method, String path, byte[] zip, Map<String, String> more) {
+        Map<String, String> headers = new HashMap<>(more);
+        headers.put("Trace-Id", session.trace());
+        headers.put("Request-Key", UUID.randomUUID().toString());
+        return Api.untilAnswered(
+                left -> Api.await(https.upload(method, path, zip, "application/zip", headers), UPLOAD_SECONDS));
+    }
+
     /** The way of 3.6 first; servers that do not know it get the older one. */
     static String upload(Session session, Target target, String charm, int revision, byte[] zip) {
         Https https = session.https(target);
@@ -322,27 +333,19 @@ final class DeployCommand extends ModelCommand {
                 + sha256(zip).substring(0, 7);
         Https.Answer answer;
         try {
-            answer = Api.await(
-                    https.upload(
-                            "PUT",
-                            path,
-                            zip,
-                            "application/zip",
-                            Map.of("Juju-Curl", "local:" + charm + "-" + revision, "Trace-Id", session.trace())),
-                    UPLOAD_SECONDS);
+            answer = upload(session, https, "PUT", path, zip, Map.of("Juju-Curl", "local:" + charm + "-" + revision));
         } catch (Refused refused) {
             Problem problem = refused.problem();
             if (problem.code() != Code.NOT_FOUND && problem.code() != Code.METHOD_NOT_ALLOWED) {
                 throw refused;
             }
-            answer = Api.await(
-                    https.upload(
-                            "POST",
-                            "/model/" + target.uuid() + "/charms?schema=local&series=&revision=" + revision,
-                            zip,
-                            "application/zip",
-                            Map.of("Trace-Id", session.trace())),
-                    UPLOAD_SECONDS);
+            answer = upload(
+                    session,
+                    https,
+                    "POST",
+                    "/model/" + target.uuid() + "/charms?schema=local&series=&revision=" + revision,
+                    zip,
+                    Map.of());
         }
         String url = answer.body().path("charm-url").asText("");
         if (url.isEmpty()) {

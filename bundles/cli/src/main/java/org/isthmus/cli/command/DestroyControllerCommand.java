@@ -142,7 +142,7 @@ final class DestroyControllerCommand extends Command {
                     }
                     // The one that takes the controller down may take the connection with it before it is answered.
                     asked |= none;
-                    api.call("Controller", "DestroyController", params);
+                    api.callOnce("Controller", "DestroyController", params);
                     asked = true;
                 }
                 if (none) {

@@ -1,7 +1,7 @@
 package org.isthmus.cli.command;
 
 /** Ends a command with a message on stderr (none where it is null) and an exit code. */
-final class Failure extends RuntimeException {
+class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
     static final int USAGE = 2;
     static final int CANCELLED = 130;
@@ -11,6 +11,15 @@ final class Failure extends RuntimeException {
     private Failure(int code, String message) {
         super(message, null, false, false);
         this.code = code;
+    }
+
+    /** The way to the controller broke: whether it did what it was asked is not known. */
+    static final class Lost extends Failure {
+        private static final long serialVersionUID = 1L;
+
+        Lost(String message) {
+            super(1, message);
+        }
     }
 
     int code() {

@@ -17,6 +17,7 @@ import org.isthmus.cli.Doors;
 import org.isthmus.cli.Invocation;
 import org.isthmus.cli.text.Colour;
 import org.isthmus.cli.text.Document;
+import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Connections;
 import org.isthmus.client.Endpoint;
 import org.isthmus.client.Https;
@@ -234,10 +235,14 @@ final class Session implements AutoCloseable {
     }
 
     private Api api(Data.Controller controller, String modelUuid) {
+        return new Api(seconds -> connect(controller, modelUuid, seconds), trace);
+    }
+
+    private ApiConnection connect(Data.Controller controller, String modelUuid, long seconds) {
         Connections.Borrowed connection =
-                Api.await(reach.connections().borrow(endpoint(controller, modelUuid), login(controller)), 60);
+                Api.await(reach.connections().borrow(endpoint(controller, modelUuid), login(controller)), seconds);
         borrowed.add(connection);
-        return new Api(connection.connection(), trace);
+        return connection.connection();
     }
 
     Https https(Target target) {

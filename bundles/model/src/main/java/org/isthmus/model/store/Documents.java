@@ -27,7 +27,7 @@ public interface Documents {
 
     /**
      * As {@link #submit}, but a repetition under the same key returns the first answer and decides nothing. The answer is
-     * stored in the same commit.
+     * stored in the same commit; of a decision that changes nothing durable nothing is remembered.
      *
      * @param key chosen by the caller, such as `unit-mysql-0:17`; null for a call without one
      */

@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network of one port on this host, in front of another port of it; it can be cut, and it can swallow what is sent. */
 final class TcpRelay implements AutoCloseable {
     private final ServerSocket door;
     private final InetSocketAddress target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger toLose = new AtomicInteger();
+    private volatile Runnable whenLost = () -> {};
     private volatile boolean cut;
     private volatile boolean silent;
 
@@ -39,6 +42,12 @@ final class TcpRelay implements AutoCloseable {
     /** Connections break; new ones are fine. */
     void breakAll() {
         List.copyOf(open).forEach(TcpRelay::close);
+    }
+
+    /** What comes back as the n-th from now on is swallowed, and its connection breaks; counted from 1, 0 for none. */
+    void loseAnswer(int number, Runnable whenLost) {
+        this.whenLost = whenLost;
+        toLose.set(number);
     }
 
     /** Nothing that is sent arrives, and nobody is told. */
@@ -91,18 +100,22 @@ final class TcpRelay implements AutoCloseable {
             end(near, far);
             throw down;
         }
-        start("there", () -> copy(near, far));
-        start("back", () -> copy(far, near));
+        start("there", () -> copy(near, far, false));
+        start("back", () -> copy(far, near, true));
         if (cut) {
             end(near, far);
         }
     }
 
-    private void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to, boolean back) {
         byte[] bytes = new byte[16 * 1024];
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                if (back && toLose.getAndUpdate(n -> Math.max(0, n - 1)) == 1) {
+                    whenLost.run();
+                    break;
+                }
                 if (!silent) {
                     out.write(bytes, 0, read);
                 }

@@ -1,0 +1,70 @@
+package org.isthmus.apiserver;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * Changes that were asked under a `request-key`, while they are under way and for some time after they were answered. Who lost the
+ * connection and asks again joins the first attempt, or gets its answer. This is memory only; what outlives the server is
+ * {@link Once}.
+ */
+final class Repeats {
+    private static final int MANY = 1024;
+    /** Of all answers together, in characters. */
+    private static final long LONG = 4 << 20;
+
+    private static final class Attempt {
+        private final CompletableFuture<String> answer = new CompletableFuture<>();
+        private int length;
+    }
+
+    private final Map<String, Attempt> attempts = new LinkedHashMap<>();
+    private long length;
+
+    /** @param work answers the text of a JSON value; what fails is not kept, and the next one tries it anew */
+    CompletionStage<String> once(String key, Supplier<CompletionStage<String>> work) {
+        Attempt mine = new Attempt();
+        synchronized (attempts) {
+            Attempt first = attempts.putIfAbsent(key, mine);
+            if (first != null) {
+                return first.answer;
+            }
+            shrink();
+        }
+        CompletionStage<String> stage;
+        try {
+            stage = work.get();
+        } catch (RuntimeException failure) {
+            stage = CompletableFuture.failedFuture(failure);
+        }
+        stage.whenComplete((text, failure) -> {
+            synchronized (attempts) {
+                if (failure != null) {
+                    attempts.remove(key, mine);
+                } else if (attempts.get(key) == mine) {
+                    mine.length = text.length();
+                    length += mine.length;
+                    shrink();
+                }
+            }
+            if (failure != null) {
+                mine.answer.completeExceptionally(failure);
+            } else {
+                mine.answer.complete(text);
+            }
+        });
+        return mine.answer;
+    }
+
+    private void shrink() {
+        Iterator<Attempt> oldest = attempts.values().iterator();
+        while (attempts.size() > MANY || length > LONG) {
+            length -= oldest.next().length;
+            oldest.remove();
+        }
+    }
+}

@@ -22,6 +22,9 @@ import org.isthmus.wire.crossmodel.CrossModelCalls.WatchArgs;
 final class SaasPump extends Pump {
     private static final String WATCHER = "OfferStatusWatcher";
 
+    /** Epoch of what this side finds out by itself. */
+    private static final long OWN = -1;
+
     private final String saasName;
     private final Runnable onEnd;
 
@@ -85,7 +88,7 @@ final class SaasPump extends Pump {
                 saas.offer(),
                 "model-" + saas.sourceModel(),
                 null,
-                0,
+                saas.epoch(),
                 "model-" + model.id(),
                 "controller-" + controller.uuid(),
                 RelationPump.macaroons(saas.macaroon(), links.json()));
@@ -94,13 +97,12 @@ final class SaasPump extends Pump {
                     String id = result.path("watcher-id").asText("");
                     watcher = id;
                     watched = subject;
-                    return tell(saas, status(result.path("status").path("status")))
-                            .thenApply(done -> {
-                                if (!id.isEmpty()) {
-                                    follow(up, id, saas);
-                                }
-                                return done;
-                            });
+                    return tell(saas, result.path("status")).thenApply(done -> {
+                        if (!id.isEmpty()) {
+                            follow(up, id, saas);
+                        }
+                        return done;
+                    });
                 })
                 .exceptionallyCompose(failure -> {
                     watched = null;
@@ -137,7 +139,7 @@ final class SaasPump extends Pump {
                 kick();
                 return;
             }
-            tell(saas, status(changes.path("changes").path(0).path("status"))).whenComplete((done, problem) -> {
+            tell(saas, changes.path("changes").path(0)).whenComplete((done, problem) -> {
                 if (problem == null) {
                     follow(on, id, saas);
                 } else {
@@ -157,14 +159,22 @@ final class SaasPump extends Pump {
                 since.isEmpty() ? Instant.now() : Instant.parse(since));
     }
 
-    /** Of what was asked about, and of nothing that has taken its name since. */
+    private CompletionStage<Outcome> tell(RemoteApplication about, JsonNode said) {
+        return tell(about, status(said.path("status")), said.path("epoch").asLong());
+    }
+
     private CompletionStage<Outcome> tell(RemoteApplication about, StatusValue status) {
+        return tell(about, status, OWN);
+    }
+
+    /** Of what was asked about, and of nothing that has taken its name since. */
+    private CompletionStage<Outcome> tell(RemoteApplication about, StatusValue status, long epoch) {
         return local(controller
                 .offers()
                 .call(offers -> model.submit(tx -> {
                     RemoteApplication now = tx.get(Kinds.REMOTE_APPLICATION, saasName);
                     if (now != null && !now.proxy() && subject(now).equals(subject(about))) {
-                        offers.setSaasStatus(tx, saasName, status);
+                        offers.setSaasStatus(tx, saasName, status, epoch == OWN ? now.epoch() : epoch);
                     }
                     return Outcome.IDLE;
                 })));

@@ -103,6 +103,37 @@ public final class SaasTest {
         estate.quiet("talking");
     }
 
+    private void epoch(long epoch) throws Exception {
+        Party.get(offering.party().store().model(offering.uuid()).orElseThrow().submit(tx -> {
+            tx.put(Kinds.MODEL, tx.now().model().withEpoch(epoch));
+            return null;
+        }));
+    }
+
+    /** A controller that had the model once, and still answers for it, ends nothing. */
+    @Test
+    public void whatAnOwnerOfBeforeSaysIsNotTaken() throws Exception {
+        epoch(3);
+        consumer.party().cut(true);
+        awaitStatus("error");
+        consumer.party().cut(false);
+        estate.await("heard", () -> saas().epoch() == 3 ? null : saas().toString());
+        estate.quiet("raised");
+        consumer.party().cut(true);
+        // Elsewhere it heard of a later one.
+        Party.get(consumer.party().store().model(consumer.uuid()).orElseThrow().submit(tx -> {
+            tx.put(Kinds.REMOTE_APPLICATION, saas().withEpoch(4));
+            tx.put(Kinds.REMOTE_RELATION, record().withEpoch(4));
+            return null;
+        }));
+        estate.removeOffer(offering, true);
+        consumer.party().cut(false);
+        estate.await(
+                "not taken", () -> saas().status().message().contains("another controller") ? null : saas().toString());
+        assertEquals("error", saas().status().status());
+        assertEquals(Life.ALIVE, relation(consumer).life());
+    }
+
     @Test
     public void whatIsTerminatedIsReplacedThoughItsRelationIsStillEnding() throws Exception {
         String token = record().token();

@@ -97,7 +97,7 @@ public final class WayTest {
     public void aSuperuserReplacesIt() throws Exception {
         String uuid = offering.party().uuid;
         consume("admin", estate.alias(offering), uuid, "moved:17070", "NEW");
-        assertEquals(new ExternalController(uuid, "elsewhere", List.of("moved:17070"), "NEW", null), known(uuid));
+        assertEquals(new ExternalController(uuid, "elsewhere", List.of("moved:17070"), "NEW"), known(uuid));
     }
 
     @Test

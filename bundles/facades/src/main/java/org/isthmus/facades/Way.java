@@ -64,8 +64,7 @@ record Way(OfferCalls.ExternalController said, String uuid) {
     private ExternalController after(ExternalController known, Call call) {
         List<String> addresses = said.addrs().stream().distinct().toList();
         if (known == null || call.isSuperuser()) {
-            return new ExternalController(
-                    uuid, said.controllerAlias(), few(addresses), said.caCert(), known == null ? null : known.epochs());
+            return new ExternalController(uuid, said.controllerAlias(), few(addresses), said.caCert());
         }
         if (!pem(known.caCert()).equals(pem(said.caCert()))) {
             throw Problem.refuse(

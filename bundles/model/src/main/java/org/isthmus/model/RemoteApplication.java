@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.isthmus.api.Life;
 
-/** An application of another model. A SAAS on the consuming side; with {@code proxy} true the stand-in for a consumer on the offering side, named `remote-<32 hex>`. {@code sourceController} is null where it is this one. {@code url} has the controller's part only where that is another. {@code user} consumed it. {@code macaroon} is what GetConsumeDetails gave, as JSON. {@code token}: a proxy's consumer application. */
+/** An application of another model. A SAAS on the consuming side; with {@code proxy} true the stand-in for a consumer on the offering side, named `remote-<32 hex>`. {@code sourceController} is null where it is this one. {@code url} has the controller's part only where that is another. {@code user} consumed it. {@code macaroon} is what GetConsumeDetails gave, as JSON. {@code token}: a proxy's consumer application. {@code epoch}: the highest that a controller of the source model answered with; what one of a lower says is not taken. */
 @RecordBuilder
 public record RemoteApplication(
         String name,
@@ -22,7 +22,8 @@ public record RemoteApplication(
         Life life,
         StatusValue status,
         boolean forced,
-        Instant created)
+        Instant created,
+        long epoch)
         implements Entity, RemoteApplicationBuilder.With {
     public RemoteApplication {
         endpoints = endpoints == null ? List.of() : List.copyOf(endpoints);

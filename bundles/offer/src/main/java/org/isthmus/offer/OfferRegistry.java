@@ -241,7 +241,8 @@ public final class OfferRegistry implements OfferEngine {
                         Life.ALIVE,
                         new StatusValue("active", "", registration.now()),
                         false,
-                        existing == null ? registration.now() : existing.created()));
+                        existing == null ? registration.now() : existing.created(),
+                        0));
     }
 
     @Override
@@ -380,7 +381,8 @@ public final class OfferRegistry implements OfferEngine {
                 Life.ALIVE,
                 new StatusValue("unknown", "", consume.now()),
                 false,
-                consume.now());
+                consume.now(),
+                0);
     }
 
     /** Adds new endpoints, refuses ones that changed; an offer that moved keeps its UUID and is re-pointed. */
@@ -422,15 +424,18 @@ public final class OfferRegistry implements OfferEngine {
     }
 
     @Override
-    public void setSaasStatus(Tx outer, String name, StatusValue status) {
+    public void setSaasStatus(Tx outer, String name, StatusValue status, long epoch) {
         Tx tx = outer.as(ROOM);
         RemoteApplication saas = tx.get(Kinds.REMOTE_APPLICATION, name);
-        boolean told = saas != null
-                && saas.life() == Life.ALIVE
-                && !(saas.status().status().equals(status.status())
-                        && saas.status().message().equals(status.message()));
-        if (told) {
-            tx.put(Kinds.REMOTE_APPLICATION, saas.withStatus(status));
+        if (saas == null || saas.life() != Life.ALIVE || epoch < saas.epoch()) {
+            return;
+        }
+        boolean same = saas.status().status().equals(status.status())
+                && saas.status().message().equals(status.message());
+        RemoteApplication after =
+                saas.with(b -> b.status(same ? saas.status() : status).epoch(epoch));
+        if (!after.equals(saas)) {
+            tx.put(Kinds.REMOTE_APPLICATION, after);
         }
     }
 

@@ -516,7 +516,7 @@ public final class OfferRegistryTest {
     public void whatIsTerminatedIsReplaced() {
         does(tx -> engine.consume(tx, consume("far", "o1", null, "m", "provider")));
         related();
-        does(tx -> engine.setSaasStatus(tx, "far", new StatusValue("terminated", "offer has been removed", NOW)));
+        does(tx -> engine.setSaasStatus(tx, "far", new StatusValue("terminated", "offer has been removed", NOW), 2));
         does(tx -> engine.consume(tx, consume("far", "o9", null, "m9", "requirer")));
         assertEquals("o9", saas("far").offer());
         assertEquals(2, saas("far").consumeVersion());
@@ -529,7 +529,7 @@ public final class OfferRegistryTest {
         related();
         does(tx -> engine.destroySaas(tx, "far", false, NOW));
         assertEquals(Life.DYING, saas("far").life());
-        does(tx -> engine.setSaasStatus(tx, "far", new StatusValue("active", "", NOW)));
+        does(tx -> engine.setSaasStatus(tx, "far", new StatusValue("active", "", NOW), 2));
         assertEquals("unknown", saas("far").status().status());
         does(tx -> engine.settle(tx, NOW));
         assertEquals(Life.DYING, saas("far").life());
@@ -541,8 +541,8 @@ public final class OfferRegistryTest {
 
     @Test
     public void controllersAreKeptWhileSomethingIsOwed() {
-        does(tx -> engine.putExternalController(tx, new ExternalController("c1", "a", List.of("h:1"), "", null)));
-        does(tx -> engine.putExternalController(tx, new ExternalController("c2", "b", List.of("h:1"), "", null)));
+        does(tx -> engine.putExternalController(tx, new ExternalController("c1", "a", List.of("h:1"), "")));
+        does(tx -> engine.putExternalController(tx, new ExternalController("c2", "b", List.of("h:1"), "")));
         does(tx -> engine.enqueue(tx, new Outgoing("t", "c1", "o", "t", "s", "{}", NOW)));
         does(tx -> engine.retainExternalControllers(tx, Set.of("c2")));
         assertEquals(2, now.count(Kinds.EXTERNAL_CONTROLLER));

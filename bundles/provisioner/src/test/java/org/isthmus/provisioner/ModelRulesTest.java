@@ -149,7 +149,8 @@ public final class ModelRulesTest {
                         Life.ALIVE,
                         null,
                         false,
-                        Instant.EPOCH));
+                        Instant.EPOCH,
+                        0));
         tx.put(
                 Kinds.RELATION,
                 new Relation(

@@ -442,7 +442,8 @@ public final class RelationsTest {
                         Life.ALIVE,
                         new StatusValue(status, "", NOW),
                         false,
-                        NOW));
+                        NOW,
+                        0));
     }
 
     @Test

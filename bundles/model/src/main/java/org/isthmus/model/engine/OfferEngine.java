@@ -100,7 +100,8 @@ public interface OfferEngine {
     /** Dying; its relations are the relation engine's to destroy. Goes at once where it has none. */
     void destroySaas(Tx tx, String name, boolean force, Instant now);
 
-    void setSaasStatus(Tx tx, String name, StatusValue status);
+    /** @param epoch of the source model where the status was said; of a lower one than was heard before nothing is taken */
+    void setSaasStatus(Tx tx, String name, StatusValue status, long epoch);
 
     void putRemoteRelation(Tx tx, RemoteRelation relation);
 

@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,6 +30,10 @@ final class BodyStream extends InputStream {
     private boolean ended;
     private boolean discarding;
     private IOException failure;
+    /** Who waits for a small body, and how small it must be. */
+    private CompletableFuture<Void> whole;
+
+    private int most;
 
     BodyStream(Channel channel) {
         this.channel = channel;
@@ -45,18 +51,55 @@ final class BodyStream extends InputStream {
             channel.config().setAutoRead(false);
         }
         notifyAll();
+        arrived();
     }
 
     synchronized void end() {
         ended = true;
         notifyAll();
+        arrived();
     }
 
     synchronized void fail(IOException why) {
         if (!ended && failure == null) {
             failure = why;
             notifyAll();
+            arrived();
         }
+    }
+
+    /**
+     * When all of it is here, or more than that many bytes: a reader that wants no more holds no thread up. Fails when the sender is
+     * gone.
+     */
+    synchronized CompletionStage<Void> whole(int bytes) {
+        whole = new CompletableFuture<>();
+        most = bytes;
+        CompletionStage<Void> told = whole;
+        arrived();
+        return told;
+    }
+
+    /** What waits for it goes on elsewhere, so it may be told here. */
+    private void arrived() {
+        if (whole == null) {
+            return;
+        }
+        if (failure != null) {
+            whole.completeExceptionally(failure);
+        } else if (ended || held > most) {
+            whole.complete(null);
+        }
+    }
+
+    /** Whether it failed because the sender did. */
+    synchronized boolean isCause(Throwable of) {
+        for (Throwable at = of; at != null && failure != null; at = at.getCause()) {
+            if (at == failure) {
+                return true;
+            }
+        }
+        return false;
     }
 
     synchronized boolean hasEnded() {
@@ -107,7 +150,8 @@ final class BodyStream extends InputStream {
             }
             long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
             if (left <= 0) {
-                throw new IOException("the sender is too slow");
+                failure = new IOException("the sender is too slow");
+                throw failure;
             }
             try {
                 wait(left);

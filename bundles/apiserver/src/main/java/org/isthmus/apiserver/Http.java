@@ -49,6 +49,9 @@ import org.slf4j.LoggerFactory;
 /** The HTTP side of one channel: one request at a time, who may, then the route's handler on the pool for blocking work. */
 final class Http {
     private static final Logger LOG = LoggerFactory.getLogger(Http.class);
+    /** Bytes of what a stranger may have to say; a reader that takes less refuses the rest itself. */
+    private static final int STRANGERS_BODY = 64 << 10;
+
     private static final int QUEUE = 256;
     private static final int CHUNK = 64 << 10;
     private static final long DRAIN_SECONDS = 20;
@@ -255,10 +258,12 @@ final class Http {
                 ? null
                 : server.context().store().model(modelUuid).orElse(null);
         CompletionStage<Caller> who = route.access() == Access.ANONYMOUS
-                ? CompletableFuture.completedFuture(new Caller(null, Set.of(), true, 0, frontend.origin()))
+                ? stranger(exchange)
                 : authenticate(exchange.request.headers(), model);
         return who.thenCompose(caller -> {
-            frontend.authenticated();
+            if (!caller.anonymous()) {
+                frontend.authenticated();
+            }
             if (modelUuid != null && model == null) {
                 throw Problem.refuse(Code.MODEL_NOT_FOUND, "unknown model: \"%s\"", modelUuid);
             }
@@ -317,6 +322,19 @@ final class Http {
         });
     }
 
+    /**
+     * Nobody in particular: stays one of the strangers, who are few and have little time, and gets neither a thread nor a plug before
+     * all is here that it has to say.
+     */
+    private CompletionStage<Caller> stranger(Exchange exchange) {
+        proceed(exchange);
+        return exchange.body
+                .whole(STRANGERS_BODY)
+                .thenApplyAsync(
+                        whole -> new Caller(null, Set.of(), true, 0, frontend.origin()),
+                        server.threads().decide());
+    }
+
     /** Uploads change what is there as calls do. */
     private void audited(Exchange exchange, Caller caller, String model, String trace, Throwable failure) {
         String method = exchange.request.method().name();
@@ -338,6 +356,9 @@ final class Http {
 
     /** Lets the body come. */
     private void proceed(Exchange exchange) {
+        if (exchange.admitted) {
+            return;
+        }
         exchange.admitted = true;
         if (exchange.expectsContinue) {
             Apart.onLoop(
@@ -364,6 +385,11 @@ final class Http {
 
     private void fail(Exchange exchange, Throwable failure) {
         Problem problem = Refused.of(failure);
+        if (problem == null && exchange.body.isCause(failure)) {
+            LOG.info("{} {} of {} broke off", exchange.request.method(), exchange.request.uri(), frontend.origin());
+            problem(exchange, 400, new Problem(Code.BAD_REQUEST, "the request broke off"));
+            return;
+        }
         if (problem == null) {
             LOG.error("{} {} failed", exchange.request.method(), exchange.request.uri(), failure);
             problem = new Problem(Code.NONE, "internal error, see the controller's log");

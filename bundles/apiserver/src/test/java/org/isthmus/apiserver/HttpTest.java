@@ -83,6 +83,39 @@ public class HttpTest {
         }
     }
 
+    /** Whoever needs no password for what it says stays a stranger, and holds no thread while it says it. */
+    @Test
+    public void strangersThatDripHoldNobodyUp() throws Exception {
+        Https.Answer whole = get(https(null).upload("POST", "/hello", new byte[60_000], "application/json", Map.of()));
+        assertEquals(60_000, whole.body().path("size").asInt());
+        assertEquals(
+                "more than any may say is not waited for",
+                65 << 10,
+                get(https(null).upload("POST", "/hello", new byte[1 << 20], "application/json", Map.of()))
+                        .body()
+                        .path("size")
+                        .asInt());
+        List<SSLSocket> dripping = new ArrayList<>();
+        try {
+            for (int n = 0; n < 40; n++) {
+                SSLSocket stranger = RawSocket.tls(world);
+                dripping.add(stranger);
+                stranger.getOutputStream()
+                        .write("POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{"
+                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            }
+            until("all are strangers", () -> world.server.unauthenticated() >= 40);
+            get(https(Login.user("writer", "secret"))
+                    .upload("POST", THINGS + "x", new byte[5 << 20], "application/zip", Map.of()));
+            assertTrue(world.server.unauthenticated() >= 40);
+        } finally {
+            for (SSLSocket each : dripping) {
+                each.close();
+            }
+        }
+        until("none left", () -> world.server.unauthenticated() == 0);
+    }
+
     @Test
     public void whoMayNotIsToldBeforeTheBody() throws Exception {
         byte[] content = new byte[5 << 20];

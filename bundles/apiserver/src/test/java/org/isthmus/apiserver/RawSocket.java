@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A WebSocket that sends what it is told, and HTTP that trusts the world's CA. */
@@ -27,6 +28,21 @@ final class RawSocket implements WebSocket.Listener {
     private volatile boolean reading = true;
 
     static HttpClient http(World world) throws Exception {
+        return HttpClient.newBuilder()
+                .sslContext(trusting(world))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+    }
+
+    /** A connection that says what it likes. */
+    static SSLSocket tls(World world) throws Exception {
+        SSLSocket socket =
+                (SSLSocket) trusting(world).getSocketFactory().createSocket("127.0.0.1", world.server.port());
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static SSLContext trusting(World world) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry(
@@ -38,10 +54,7 @@ final class RawSocket implements WebSocket.Listener {
         trust.init(store);
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder()
-                .sslContext(tls)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+        return tls;
     }
 
     static RawSocket open(World world, String path, String... headers) throws Exception {

@@ -56,7 +56,7 @@ public final class Things implements FacadeSet {
 
     @Override
     public List<HttpRoute> routes() {
-        return List.of(new Upload(), new Download());
+        return List.of(new Upload(), new Download(), new Hello());
     }
 
     @Facade(name = "Thing", since = 2, until = 4)
@@ -302,6 +302,34 @@ public final class Things implements FacadeSet {
                     "application/json",
                     Map.of("Juju-Curl", "local:thing-1"),
                     new ByteArrayInputStream(answer.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        }
+    }
+
+    private static final class Hello implements HttpRoute {
+        @Override
+        public String method() {
+            return "POST";
+        }
+
+        @Override
+        public String pattern() {
+            return "/hello";
+        }
+
+        @Override
+        public Access access() {
+            return Access.ANONYMOUS;
+        }
+
+        @Override
+        public CompletionStage<HttpAnswer> handle(Call call, HttpRequest request) throws IOException {
+            int size = request.body().readNBytes(65 << 10).length;
+            return CompletableFuture.completedFuture(new HttpAnswer(
+                    200,
+                    "application/json",
+                    Map.of(),
+                    new ByteArrayInputStream(
+                            ("{\"size\":" + size + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8))));
         }
     }
 

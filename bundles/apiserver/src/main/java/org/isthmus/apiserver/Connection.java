@@ -442,10 +442,11 @@ final class Connection {
         }
         Watcher watcher = new Watcher(kept, access, watch, server.threads().decide());
         String id = Long.toString(watcherIds.incrementAndGet());
-        watchers.put(id, watcher);
         if (handle.consumer() != null) {
-            server.consumers().come(handle.model(), handle.consumer());
+            // Before anybody can end it.
+            server.consumers().come(watcher, handle.model(), handle.consumer());
         }
+        watchers.put(id, watcher);
         if (closed) {
             end(id);
         }
@@ -459,7 +460,8 @@ final class Connection {
         }
         watcher.stop();
         if (watcher.handle().consumer() != null) {
-            server.consumers().go(watcher.handle().model(), watcher.handle().consumer());
+            server.consumers()
+                    .go(watcher, watcher.handle().model(), watcher.handle().consumer());
         }
     }
 

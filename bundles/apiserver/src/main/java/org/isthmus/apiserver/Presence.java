@@ -2,16 +2,21 @@ package org.isthmus.apiserver;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.isthmus.model.Tx;
+import org.isthmus.model.store.Documents;
 import org.isthmus.spi.Plug;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is here, by way of how many connections: a new one may come before the old one is known to be gone. Noted in the model's
+ * Who is here, by which signs of life: a new connection may come before the old one is known to be gone. Noted in the model's
  * documents by the engine that owns such notes.
  */
 final class Presence<E> {
@@ -22,11 +27,15 @@ final class Presence<E> {
         void write(E engine, Tx tx, String who, boolean here, Instant now);
     }
 
+    private record Who(String model, String name) {}
+
     private final Server server;
     private final Supplier<Plug<E>> engine;
     private final Note<E> note;
-    /** By model and name. */
-    private final Map<String, Integer> here = new HashMap<>();
+    /** None has no signs. The signs themselves and not their number: that one is gone may be found out twice. */
+    private final Map<Who, Set<Object>> here = new HashMap<>();
+    /** Whose note could not be written; guarded by {@link #here}. */
+    private final Set<Who> untold = new HashSet<>();
 
     /** @param engine asked for only when somebody comes: not every controller has every engine */
     Presence(Server server, Supplier<Plug<E>> engine, Note<E> note) {
@@ -35,51 +44,67 @@ final class Presence<E> {
         this.note = note;
     }
 
-    void come(String model, String who) {
+    /** @param sign what shows it: a connection, a watcher; known by its identity */
+    void come(Object sign, String model, String name) {
+        Who who = new Who(model, name);
         synchronized (here) {
-            here.merge(key(model, who), 1, Integer::sum);
+            here.computeIfAbsent(who, w -> new HashSet<>()).add(sign);
         }
-        tell(model, who);
+        tell(who);
     }
 
-    void go(String model, String who) {
+    /** Does nothing when that sign is gone already, or never was. */
+    void go(Object sign, String model, String name) {
+        Who who = new Who(model, name);
         synchronized (here) {
-            Integer left = here.merge(key(model, who), -1, (a, b) -> a + b == 0 ? null : a + b);
-            if (left != null) {
+            Set<Object> signs = here.get(who);
+            if (signs == null || !signs.remove(sign) || !signs.isEmpty()) {
                 return;
             }
+            here.remove(who);
         }
-        tell(model, who);
+        tell(who);
     }
 
-    private static String key(String model, String who) {
-        return model + " " + who;
-    }
-
-    private boolean isHere(String model, String who) {
+    /** Tries the notes again that could not be written. */
+    void again() {
+        List<Who> all;
         synchronized (here) {
-            return here.containsKey(key(model, who));
+            all = List.copyOf(untold);
+            untold.clear();
+        }
+        all.forEach(this::tell);
+    }
+
+    private boolean isHere(Who who) {
+        synchronized (here) {
+            return here.containsKey(who);
         }
     }
 
-    private void tell(String model, String who) {
+    private void tell(Who who) {
         Instant now = Instant.now();
         engine.get()
-                .call(with -> {
-                    server.context()
-                            .store()
-                            .model(model)
-                            .ifPresent(documents -> server.soft(
-                                    documents,
-                                    tx ->
-                                            // The order of writes is the order of truth: asked again on the head.
-                                            note.write(with, tx, who, isHere(model, who), now)));
-                    return CompletableFuture.<Void>completedFuture(null);
-                })
+                .call(with -> server.context()
+                        .store()
+                        .model(who.model())
+                        .map(documents -> write(with, documents, who, now))
+                        .orElseGet(() -> CompletableFuture.completedFuture(null)))
                 .whenComplete((done, failure) -> {
                     if (failure != null && !server.isClosing()) {
-                        LOG.warn("presence of {} was not noted: {}", who, failure.toString());
+                        LOG.warn("presence of {} was not noted: {}", who.name(), failure.toString());
+                        synchronized (here) {
+                            untold.add(who);
+                        }
                     }
                 });
+    }
+
+    private CompletionStage<Void> write(E with, Documents documents, Who who, Instant now) {
+        return documents.submit(tx -> {
+            // The order of writes is the order of truth: asked again on the head.
+            note.write(with, tx, who.name(), isHere(who), now);
+            return null;
+        });
     }
 }

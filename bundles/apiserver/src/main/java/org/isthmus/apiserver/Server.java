@@ -360,9 +360,9 @@ final class Server implements ApiServer {
     }
 
     void present(Connection connection, Tag agent) {
-        agents.come(connection.modelUuid(), agent.toString());
+        agents.come(connection, connection.modelUuid(), agent.toString());
         if (connection.isClosed()) {
-            agents.go(connection.modelUuid(), agent.toString());
+            agents.go(connection, connection.modelUuid(), agent.toString());
         }
     }
 
@@ -381,7 +381,7 @@ final class Server implements ApiServer {
             mine = caller.agents();
         }
         for (Tag agent : mine) {
-            agents.go(connection.modelUuid(), agent.toString());
+            agents.go(connection, connection.modelUuid(), agent.toString());
         }
     }
 
@@ -406,6 +406,8 @@ final class Server implements ApiServer {
 
     private void keepHouse() {
         streams.forEach(LogStream::check);
+        agents.again();
+        consumers.again();
         long now = System.nanoTime();
         for (Connection connection : connections.keySet()) {
             Caller caller = connection.caller();

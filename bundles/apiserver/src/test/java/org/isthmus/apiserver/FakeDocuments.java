@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
@@ -24,6 +25,10 @@ final class FakeDocuments implements Documents {
     private final String id;
     private final Executor executor;
     private final CopyOnWriteArrayList<FakeWatch> watches = new CopyOnWriteArrayList<>();
+    /** Decisions that were refused while it is {@link #full}. */
+    final AtomicInteger refused = new AtomicInteger();
+
+    volatile boolean full;
     private volatile Snapshot head = Snapshot.empty();
 
     FakeDocuments(String id, Executor executor) {
@@ -54,6 +59,10 @@ final class FakeDocuments implements Documents {
     public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
         return CompletableFuture.supplyAsync(
                 () -> {
+                    if (full) {
+                        refused.incrementAndGet();
+                        throw Problem.refuse(Code.NONE, "the disk is full");
+                    }
                     R answer;
                     Set<Key> keys = new HashSet<>();
                     synchronized (this) {

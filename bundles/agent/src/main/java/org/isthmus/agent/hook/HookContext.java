@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.isthmus.agent.unit.HookInfo;
 import org.isthmus.agent.unit.Leadership;
 import org.isthmus.agent.unit.UnitApi;
+import org.isthmus.api.PortRange;
 import org.isthmus.wire.agent.HookChanges.Port;
 import org.isthmus.wire.agent.UnitRemoteState;
 
@@ -153,17 +154,39 @@ public final class HookContext {
                 .putAll(settings);
     }
 
-    synchronized void open(Port port) {
-        closed.remove(port);
-        if (!opened.contains(port)) {
-            opened.add(port);
+    /** For each of the endpoints, or for none of them where the range touches another one of this unit. */
+    synchronized void open(PortRange range, Collection<String> endpoints) throws InterruptedException {
+        needApart("open", range);
+        move(range, endpoints, closed, opened);
+    }
+
+    synchronized void close(PortRange range, Collection<String> endpoints) throws InterruptedException {
+        needApart("close", range);
+        move(range, endpoints, opened, closed);
+    }
+
+    private static void move(PortRange range, Collection<String> endpoints, List<Port> from, List<Port> to) {
+        for (String endpoint : endpoints) {
+            Port port = new Port(endpoint, range.toString());
+            from.remove(port);
+            if (!to.contains(port)) {
+                to.add(port);
+            }
         }
     }
 
-    synchronized void close(Port port) {
-        opened.remove(port);
-        if (!closed.contains(port)) {
-            closed.add(port);
+    /**
+     * The charm that asks can still do something about it; the commit, which would refuse it too, fails a hook that has
+     * ended well. What units beside this one have open only the commit knows.
+     */
+    private void needApart(String what, PortRange range) throws InterruptedException {
+        for (Port port : ports()) {
+            PortRange other = PortRange.parse(port.range());
+            if (other.overlaps(range) && !other.equals(range)) {
+                throw new ToolFailure("cannot " + what + " " + range + " (unit \"" + api.unit()
+                        + "\"): port range conflicts with " + other + " (unit \"" + api.unit() + "\")"
+                        + (portsBefore.contains(port) ? "" : " requested earlier"));
+            }
         }
     }
 

@@ -367,7 +367,7 @@ final class HookTools {
         return print(call, args, all);
     }
 
-    private String port(ToolCall call, HookContext context, boolean open) throws IOException {
+    private String port(ToolCall call, HookContext context, boolean open) throws InterruptedException, IOException {
         ToolArgs args = ToolArgs.parse(call.args(), Set.of(), Set.of("endpoints", "format"), Map.of());
         if (args.at(0) == null) {
             throw new ToolFailure(2, "no port or range specified");
@@ -379,21 +379,19 @@ final class HookTools {
         } catch (Refused bad) {
             throw new ToolFailure(2, bad.getMessage());
         }
-        String endpoints = args.option("endpoints");
-        List<Port> ports = new ArrayList<>();
-        for (String word : endpoints == null || endpoints.isEmpty() ? new String[] {""} : endpoints.split(",")) {
+        String named = args.option("endpoints");
+        List<String> endpoints = new ArrayList<>();
+        for (String word : named == null || named.isEmpty() ? new String[] {""} : named.split(",")) {
             String endpoint = word.trim();
             if (!endpoint.isEmpty() && !context.bindings().contains(endpoint)) {
                 throw new ToolFailure("unknown endpoint \"" + endpoint + "\"");
             }
-            ports.add(new Port(endpoint, range.toString()));
+            endpoints.add(endpoint);
         }
-        for (Port port : ports) {
-            if (open) {
-                context.open(port);
-            } else {
-                context.close(port);
-            }
+        if (open) {
+            context.open(range, endpoints);
+        } else {
+            context.close(range, endpoints);
         }
         return "";
     }

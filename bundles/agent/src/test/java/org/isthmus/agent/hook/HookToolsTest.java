@@ -274,6 +274,30 @@ public class HookToolsTest {
     }
 
     @Test
+    public void rangesThatTouchOthersOfTheUnitAreRefusedAtOnce() throws Exception {
+        controller.ports.add("100-200/tcp");
+        prints("open-port 100-200/tcp; open-port --endpoints db 100-200/tcp; open-port 100-200/udp", "");
+        refuses(
+                "open-port 50-100/tcp",
+                1,
+                "cannot open 50-100/tcp (unit \"wp/0\"): port range conflicts with 100-200/tcp (unit \"wp/0\")");
+        prints("open-port 50-80", "");
+        refuses(
+                "open-port --endpoints db,cluster 40-90",
+                1,
+                "cannot open 40-90/tcp (unit \"wp/0\"): port range conflicts with 50-80/tcp (unit \"wp/0\")"
+                        + " requested earlier");
+        refuses(
+                "close-port 150",
+                1,
+                "cannot close 150/tcp (unit \"wp/0\"): port range conflicts with 100-200/tcp (unit \"wp/0\")");
+        prints("opened-ports", "22/tcp\n50-80/tcp\n100-200/tcp\n100-200/udp\n");
+        // What this hook closes makes room.
+        prints("close-port 50-80; open-port 40-90; close-port 22; open-port 20-25; open-port icmp; open-port icmp", "");
+        prints("opened-ports", "icmp\n20-25/tcp\n40-90/tcp\n100-200/tcp\n100-200/udp\n");
+    }
+
+    @Test
     public void status() throws Exception {
         prints("status-set --application=False blocked -- '--need: a \"db\" ünïcode'", "");
         assertEquals(List.of("blocked: --need: a \"db\" ünïcode"), controller.statuses);

@@ -16,6 +16,8 @@ import org.isthmus.model.UnitAgent;
 
 /** What a status says when stored, soft and absent facts are put together (juju.md §2). */
 final class Statuses {
+    private static final String SILENT = "agent is not communicating with the server";
+
     /** Both statuses of a unit as people see them. */
     record UnitStatuses(StatusValue workload, StatusValue agent) {}
 
@@ -49,7 +51,7 @@ final class Statuses {
         boolean installing =
                 agent.status().equals("executing") && agent.message().equals("running install hook");
         if (presence != null && !agent.status().equals("allocating") && !installing) {
-            agent = new StatusValue("lost", "agent is not communicating with the server", presence.since());
+            agent = new StatusValue("lost", SILENT, presence.since());
             if (!workload.status().equals("error") && !workload.status().equals("terminated")) {
                 workload = new StatusValue(
                         "unknown", "agent lost, see 'juju show-status-log " + unit.name() + "'", presence.since());
@@ -68,12 +70,17 @@ final class Statuses {
         StatusValue status = machine.agentStatus() == null
                 ? new StatusValue("pending", "", machine.created())
                 : machine.agentStatus();
+        StatusValue instance = instance(machine);
+        if (status.status().equals("pending") && instance.status().equals("provisioning error")) {
+            // There will be no agent; what happened is the instance's message.
+            return new StatusValue("down", SILENT, instance.since());
+        }
         AgentPresence presence = lost(Tag.machine(machine.id()).toString());
         if (presence != null
                 && !status.status().equals("pending")
                 && !status.status().equals("stopped")
                 && !status.status().equals("error")) {
-            return new StatusValue("down", "agent is not communicating with the server", presence.since());
+            return new StatusValue("down", SILENT, presence.since());
         }
         return status;
     }

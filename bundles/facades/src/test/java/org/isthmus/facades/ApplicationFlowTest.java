@@ -227,6 +227,23 @@ public class ApplicationFlowTest {
         assertEquals("down", status.at("/machines/0/agent-status/status").asText());
         assertEquals("pending", status.at("/machines/1/agent-status/status").asText());
 
+        World.get(documents.submit(tx -> {
+            tx.put(
+                    Kinds.MACHINE,
+                    tx.need(Kinds.MACHINE, "1")
+                            .withInstanceStatus(new StatusValue("provisioning error", "no room", World.NOW)));
+            return null;
+        }));
+        status = call("Client", "FullStatus", "{}");
+        assertEquals("down", status.at("/machines/1/agent-status/status").asText());
+        assertEquals(
+                "agent is not communicating with the server",
+                status.at("/machines/1/agent-status/info").asText());
+        assertEquals(
+                "provisioning error",
+                status.at("/machines/1/instance-status/status").asText());
+        assertEquals("no room", status.at("/machines/1/instance-status/info").asText());
+
         JsonNode filtered = call("Client", "FullStatus", "{\"patterns\":[\"mysql/1\"]}");
         assertEquals(Set.of("mysql/1"), names(filtered.at("/applications/mysql/units")));
         assertFalse(filtered.get("applications").has("wordpress"));

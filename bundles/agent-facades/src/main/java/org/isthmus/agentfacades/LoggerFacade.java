@@ -2,6 +2,7 @@ package org.isthmus.agentfacades;
 
 import java.util.List;
 import org.isthmus.api.Tag;
+import org.isthmus.model.LogLevels;
 import org.isthmus.model.store.Logs;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Call;
@@ -9,16 +10,17 @@ import org.isthmus.rpc.Facade;
 import org.isthmus.rpc.Method;
 import org.isthmus.wire.agent.LogBatch;
 
-/** Log lines of agents, into the model's log. Not mutating: logs are no documents. */
+/** Log lines of agents, into the model's log as far as its `logging-config` lets them. Not mutating: logs are no documents. */
 @Facade(name = "Logger", since = 1, until = 1)
 public final class LoggerFacade {
 
     @Method(access = Access.AGENT)
     public void append(Call call, LogBatch batch) {
         String model = call.model().id();
+        LogLevels levels = LogLevels.of(call.model().snapshot().model());
         for (LogBatch.Line line : batch.lines()) {
             // A line under another's name is dropped, not refused: the rest of the batch is honest.
-            if (call.caller().isAgent(Tag.parse(line.tag()))) {
+            if (call.caller().isAgent(Tag.parse(line.tag())) && levels.lets(line.module(), line.level())) {
                 call.controller()
                         .logs()
                         .append(new Logs.Line(

@@ -317,6 +317,7 @@ public final class UniterFacade {
         List<UnitPort> open = ports(changes.open());
         List<UnitPort> close = ports(changes.close());
         StatusValue workload = changes.workload() == null ? null : Statuses.of(call, changes.workload());
+        StateQuota.of(call).need(changes);
         return Submit.<Boolean>numbered(call, (applications, relations, tx) -> {
                     needEpoch(tx, changes.epoch());
                     boolean fresh = applications.commitHook(

@@ -218,6 +218,10 @@ final class Admin {
             at.put("scope", host.startsWith("127.") || host.equals("::1") ? "local-machine" : "local-cloud");
             at.put("port", Integer.parseInt(address.substring(colon + 1)));
         }
+        Object publicName = server.settings().get("public-dns-address");
+        if (publicName != null && !publicName.toString().isEmpty()) {
+            result.put("public-dns-name", publicName.toString());
+        }
         if (connection.modelUuid() != null) {
             result.put("model-tag", Tag.model(connection.modelUuid()).toString());
         }

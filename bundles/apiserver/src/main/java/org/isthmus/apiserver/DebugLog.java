@@ -1,16 +1,20 @@
 package org.isthmus.apiserver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.isthmus.api.Code;
+import org.isthmus.api.Durations;
 import org.isthmus.api.Problem;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Logs.Line;
@@ -26,11 +30,14 @@ final class DebugLog extends LogStream {
     /** The most lines that are told from the past. */
     private static final int REPLAY = 200_000;
 
+    private static final Duration LASTS = Duration.ofHours(24);
+
     private final Map<String, List<String>> query;
     /** No lock guards these: lines are told one at a time, and whoever leaves waits for nobody. */
     private final AtomicReference<AutoCloseable> following = new AtomicReference<>();
 
     private volatile boolean over;
+    private volatile Future<?> lasting;
     private long left = Long.MAX_VALUE;
 
     DebugLog(Server server, Socket socket, Map<String, List<String>> query) {
@@ -54,6 +61,7 @@ final class DebugLog extends LogStream {
             left = most;
         }
         super.start(who, of);
+        limit();
         server().threads().blocking().execute(() -> {
             try {
                 tell(of.id(), filter, replay ? REPLAY : (int) Math.min(REPLAY, backlog), tail);
@@ -62,6 +70,16 @@ final class DebugLog extends LogStream {
                 socket().close(1011, "internal error");
             }
         });
+    }
+
+    /** Nobody holds a line to the log for ever. */
+    private void limit() {
+        Object most = server().settings().get("max-debug-log-duration");
+        Duration lasts = most == null ? LASTS : Durations.parse(most.toString());
+        lasting = server().threads().timer().schedule(this::end, lasts.toMillis(), TimeUnit.MILLISECONDS);
+        if (over) {
+            lasting.cancel(false);
+        }
     }
 
     private void tell(String model, Predicate<Line> filter, int past, boolean tail) {
@@ -121,6 +139,10 @@ final class DebugLog extends LogStream {
     public void closed() {
         super.closed();
         over = true;
+        Future<?> limit = lasting;
+        if (limit != null) {
+            limit.cancel(false);
+        }
         unfollow();
     }
 

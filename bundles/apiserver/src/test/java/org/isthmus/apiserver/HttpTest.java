@@ -278,6 +278,17 @@ public class HttpTest {
         until("the follower is gone", () -> world.logs.followers.isEmpty());
     }
 
+    @Test
+    public void nobodyFollowsTheLogForLongerThanTheControllerSays() throws Exception {
+        World.get(world.controller.submit(tx -> {
+            tx.put(Kinds.CONTROLLER, tx.now().controller().withSettings(Map.of("max-debug-log-duration", "20ms")));
+            return null;
+        }));
+        MessageStream following = get(stream("", Login.user("reader", "secret"), new LinkedBlockingQueue<>()));
+        following.closed().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        until("the follower is gone", () -> world.logs.followers.isEmpty());
+    }
+
     private java.util.concurrent.CompletionStage<MessageStream> stream(
             String query, Login login, BlockingQueue<JsonNode> into) throws Exception {
         return MessageStream.open(

@@ -186,8 +186,8 @@ final class ControllerSettings {
                 "rows",
                 null,
                 true,
-                "Accepted for compatibility; not used");
-        s.add("max-prune-txn-passes", "int", 100L, "passes", null, true, "Accepted for compatibility; not used");
+                "Of the database of Juju's controllers");
+        s.add("max-prune-txn-passes", "int", 100L, "passes", null, true, "Of the database of Juju's controllers");
         s.add(
                 "migration-agent-wait-time",
                 "duration",
@@ -229,8 +229,8 @@ final class ControllerSettings {
                 false,
                 "Where charms and resources are kept");
         s.add("public-dns-address", "string", "", null, null, true, "The public name of the controller, with a port");
-        s.add("prune-txn-query-count", "int", 1000L, "rows", null, true, "Accepted for compatibility; not used");
-        s.add("prune-txn-sleep-time", "duration", "10ms", null, null, true, "Accepted for compatibility; not used");
+        s.add("prune-txn-query-count", "int", 1000L, "rows", null, true, "Of the database of Juju's controllers");
+        s.add("prune-txn-sleep-time", "duration", "10ms", null, null, true, "Of the database of Juju's controllers");
         s.add(
                 "query-tracing-enabled",
                 "bool",
@@ -247,8 +247,35 @@ final class ControllerSettings {
                 null,
                 true,
                 "From when on a decision counts as slow");
-        s.add("set-numa-control-policy", "bool", false, null, null, false, "Accepted for compatibility; not used");
-        s.add("state-port", "int", 37017L, "port", null, false, "Accepted for compatibility; not used");
+        s.add("set-numa-control-policy", "bool", false, null, null, false, "Of the database of Juju's controllers");
+        s.add("state-port", "int", 37017L, "port", null, false, "Of the database of Juju's controllers");
+        s.unused(
+                "the store is another one",
+                "max-prune-txn-batch-size",
+                "max-prune-txn-passes",
+                "prune-txn-query-count",
+                "prune-txn-sleep-time",
+                "set-numa-control-policy",
+                "state-port");
+        s.unused("a controller has one port, open from its start", "api-port-open-delay");
+        s.unused(
+                "an agent keeps one old file of 10 MiB on its machine",
+                "agent-logfile-max-backups",
+                "agent-logfile-max-size");
+        s.unused(
+                "the last 20 MiB of each model's log are kept",
+                "model-logfile-max-backups",
+                "model-logfile-max-size",
+                "model-logs-size");
+        s.unused(
+                "charms have no resources yet",
+                "application-resource-download-limit",
+                "controller-resource-download-limit");
+        s.unused("models do not migrate yet", "migration-agent-wait-time");
+        s.defaultOnly("there are no identity providers", "identity-public-key", "identity-url");
+        s.defaultOnly("the certificate is signed by the controller's own CA", "autocert-dns-name", "autocert-url");
+        s.defaultOnly("a controller has one port", "controller-api-port");
+        s.defaultOnly("there are no spaces", "juju-mgmt-space");
         return s;
     }
 

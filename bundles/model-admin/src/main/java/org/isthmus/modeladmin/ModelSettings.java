@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import org.isthmus.api.Base;
 import org.isthmus.api.Cidr;
 import org.isthmus.api.Refused;
+import org.isthmus.model.LogLevels;
 import org.isthmus.model.ModelRecord;
 
 /** Every setting of a model (`model-config`). */
@@ -145,13 +146,13 @@ final class ModelSettings {
                 true,
                 "The stream to identify which image ids to search");
         s.add(
-                "logging-config",
+                LogLevels.SETTING,
                 "string",
-                "<root>=INFO",
+                LogLevels.DEFAULT,
                 null,
-                null,
+                ModelSettings::wrongLevels,
                 true,
-                "The configuration string of log levels of agents");
+                "Which lines of agents the model's log takes, such as <root>=WARNING;unit=DEBUG");
         s.add(
                 "max-action-results-age",
                 "duration",
@@ -261,6 +262,52 @@ final class ModelSettings {
                 true,
                 "How often to run the charm's update-status hook, from 1m to 60m");
         s.add("workload-storage", "string", "", null, null, true, "Cloud specific storage of containers");
+        s.unused(
+                "nothing is booted or installed in a machine of the clouds that are here",
+                "agent-metadata-url",
+                "agent-stream",
+                "apt-ftp-proxy",
+                "apt-http-proxy",
+                "apt-https-proxy",
+                "apt-mirror",
+                "apt-no-proxy",
+                "cloudinit-userdata",
+                "container-image-metadata-url",
+                "container-inherit-properties",
+                "container-networking-method",
+                "disable-network-management",
+                "enable-os-refresh-update",
+                "enable-os-upgrade",
+                "fan-config",
+                "ftp-proxy",
+                "http-proxy",
+                "https-proxy",
+                "ignore-machine-addresses",
+                "image-metadata-url",
+                "image-stream",
+                "net-bond-reconfigure-delay",
+                "no-proxy",
+                "num-container-provision-workers",
+                "snap-http-proxy",
+                "snap-https-proxy",
+                "snap-store-assertions",
+                "snap-store-proxy",
+                "snap-store-proxy-url",
+                "ssl-hostname-verification");
+        s.unused("ports of machines are opened for what is exposed only", "ssh-allow", "proxy-ssh");
+        s.unused(
+                "there is no storage",
+                "storage-default-block-source",
+                "storage-default-filesystem-source",
+                "workload-storage");
+        s.unused("there are no actions yet", "max-action-results-age", "max-action-results-size");
+        s.unused(
+                "the last 4 MiB of each model's history are kept", "max-status-history-age", "max-status-history-size");
+        s.unused("charms come from charm-store-path, folders and archives", "charmhub-url");
+        s.unused("default-base counts", "default-series");
+        s.unused("nothing here asks for it", "backup-dir", "development", "test-mode", "transmit-vendor-metrics");
+        s.defaultOnly("there are no spaces", "default-space");
+        s.defaultOnly("there are no secret backends", "secret-backend");
         return s;
     }
 
@@ -287,6 +334,15 @@ final class ModelSettings {
             }
         }
         return null;
+    }
+
+    private static String wrongLevels(Object value) {
+        try {
+            LogLevels.parse((String) value);
+            return null;
+        } catch (Refused refused) {
+            return refused.getMessage();
+        }
     }
 
     private static String wrongSize(Object value) {

@@ -2,12 +2,14 @@ package org.isthmus.modeladmin;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.isthmus.api.Durations;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Sizes;
@@ -26,6 +28,7 @@ final class Schema {
      * @param check what more a value must be
      * @param readOnly why it cannot be set; null where it can
      * @param live true: in effect at once
+     * @param unused why nothing comes of it: it is kept so that what others wrote for Juju is taken; null where it counts
      */
     record Entry(
             String name,
@@ -35,7 +38,28 @@ final class Schema {
             Check check,
             String readOnly,
             boolean live,
-            String description) {}
+            String description,
+            String unused) {
+        Entry withUnused(String why) {
+            String told = description + "; no effect here: " + why;
+            return new Entry(name, type, defaultValue, unit, check, readOnly, live, told, why);
+        }
+
+        Entry withCheck(Check other) {
+            return new Entry(name, type, defaultValue, unit, other, readOnly, live, description, unused);
+        }
+
+        boolean defaultOnly() {
+            return check instanceof DefaultOnly;
+        }
+    }
+
+    private record DefaultOnly(String name, Object value, String why) implements Check {
+        @Override
+        public String wrong(Object other) {
+            return other.equals(value) ? null : name + " is not supported: " + why;
+        }
+    }
 
     /** Refuses a typed value that is out of range; the message says what is in range. */
     interface Check {
@@ -57,13 +81,34 @@ final class Schema {
 
     Schema add(
             String name, String type, Object defaultValue, String unit, Check check, boolean live, String description) {
-        entries.put(name, new Entry(name, type, defaultValue, unit, check, null, live, description));
+        entries.put(name, new Entry(name, type, defaultValue, unit, check, null, live, description, null));
         return this;
     }
 
     Schema readOnly(String name, String type, String reason, String description) {
-        entries.put(name, new Entry(name, type, null, null, null, reason, false, description));
+        entries.put(name, new Entry(name, type, null, null, null, reason, false, description, null));
         return this;
+    }
+
+    /** Says of settings that nothing comes of them here, and why. */
+    Schema unused(String why, String... names) {
+        return change(e -> e.withUnused(why), names);
+    }
+
+    /** Settings whose other values would promise what is not here; refused, with the reason. */
+    Schema defaultOnly(String why, String... names) {
+        return change(e -> e.withCheck(new DefaultOnly(e.name(), e.defaultValue(), why)), names);
+    }
+
+    private Schema change(UnaryOperator<Entry> change, String... names) {
+        for (String name : names) {
+            entries.put(name, change.apply(need(name)));
+        }
+        return this;
+    }
+
+    Collection<Entry> all() {
+        return entries.values();
     }
 
     Set<String> names() {

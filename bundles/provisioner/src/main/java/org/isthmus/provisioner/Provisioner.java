@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -203,6 +204,17 @@ final class Provisioner implements Reconciler {
             return uuid + ":" + machine.id();
         }
 
+        private long startsUnderWay() {
+            return underWay.keySet().stream()
+                    .filter(key -> key.startsWith(uuid + ":"))
+                    .count();
+        }
+
+        private int workers() {
+            Object set = documents.snapshot().model().config().get("num-provision-workers");
+            return set == null ? settings.parallel() : ((Number) set).intValue();
+        }
+
         /** Takes over what the cloud says of known instances; stops what no machine knows any more, as far as the model wants it. */
         private CompletionStage<?> compare(Snapshot snapshot, Map<String, Instance> instances) {
             Map<String, Machine> byToken = new HashMap<>();
@@ -274,7 +286,7 @@ final class Provisioner implements Reconciler {
                 soon(Duration.between(now, attempt.next()));
                 return Optional.empty();
             }
-            if (underWay.size() >= settings.parallel()) {
+            if (startsUnderWay() >= workers()) {
                 soon(Duration.ofSeconds(1));
                 return Optional.empty();
             }
@@ -369,16 +381,30 @@ final class Provisioner implements Reconciler {
                             controller.apiAddresses(),
                             controller.caCert(),
                             model.agentVersion() == null ? Product.AGENT_VERSION : model.agentVersion()),
-                    Map.of(
-                            "juju-controller-uuid", controller.uuid(),
-                            "juju-model-uuid", uuid,
-                            "juju-machine-id", machine.id()));
+                    tags(model, machine));
             return cloud.call(settings.startLimit(), opened -> {
                         opened.precheck(request.constraints(), request.placement())
                                 .forEach(warning -> warn(machine, warning));
                         return opened.start(request, (word, message) -> progress(machine, word, message));
                     })
                     .thenCompose(instance -> provisioned(machine, instance));
+        }
+
+        /** Those of the model's `resource-tags`, then what says whose it is. */
+        private Map<String, String> tags(ModelRecord model, Machine machine) {
+            Map<String, String> tags = new TreeMap<>();
+            Object own = model.config().get("resource-tags");
+            for (String tag :
+                    own == null ? new String[0] : own.toString().trim().split("[ ,]+")) {
+                int equals = tag.indexOf('=');
+                if (equals > 0) {
+                    tags.put(tag.substring(0, equals), tag.substring(equals + 1));
+                }
+            }
+            tags.put("juju-controller-uuid", controller.uuid());
+            tags.put("juju-model-uuid", uuid);
+            tags.put("juju-machine-id", machine.id());
+            return tags;
         }
 
         /** Whoever may read the model is told, not the controller's administrators alone. */

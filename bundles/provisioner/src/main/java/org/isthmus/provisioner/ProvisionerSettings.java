@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param tries of a start, before the machine's provisioning error
  * @param between two tries
- * @param parallel starts under way at once, of all models
+ * @param parallel starts under way at once in a model that says nothing of `num-provision-workers`
  * @param look how often the cloud's instances are listed where nothing changes
  * @param startLimit of one try
  * @param callLimit of a list or stop

@@ -242,6 +242,24 @@ public class ProvisionerTest {
     }
 
     @Test
+    public void theModelSaysHowManyStartAtOnceAndUnderWhichTags() throws Exception {
+        world.model.write(tx -> tx.put(
+                Kinds.MODEL,
+                tx.now()
+                        .model()
+                        .withConfig(Map.of("num-provision-workers", 3L, "resource-tags", "team=web cost-centre=7"))));
+        world.provider.hold = true;
+        for (int i = 0; i < 5; i++) {
+            world.addMachine();
+        }
+        world.turn();
+        assertEquals(3, world.provider.calls.size());
+        assertEquals("web", world.provider.tags.get(0).get("team"));
+        assertEquals("7", world.provider.tags.get(0).get("cost-centre"));
+        assertEquals(World.MODEL, world.provider.tags.get(0).get("juju-model-uuid"));
+    }
+
+    @Test
     public void aMachineThatDiesBeforeItStartsIsRemoved() throws Exception {
         String id = world.addMachine();
         world.change(id, m -> m.withLife(Life.DYING));

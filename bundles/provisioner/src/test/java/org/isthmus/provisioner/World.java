@@ -251,6 +251,7 @@ final class World implements AutoCloseable {
         volatile List<String> warnings = List.of();
         final Map<String, Instance> instances = new LinkedHashMap<>();
         final List<String> calls = new ArrayList<>();
+        final List<Map<String, String>> tags = new ArrayList<>();
         final Map<String, Set<Firewall.Rule>> rules = new LinkedHashMap<>();
         final List<CompletableFuture<Instance>> held = new ArrayList<>();
         RuntimeException failure;
@@ -265,6 +266,7 @@ final class World implements AutoCloseable {
                 throw new AssertionError("the token was not journaled first");
             }
             calls.add("start " + request.machineId());
+            tags.add(request.tags());
             if (failure != null && !failAfterStart) {
                 return CompletableFuture.failedFuture(failure);
             }

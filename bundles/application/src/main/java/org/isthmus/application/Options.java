@@ -5,8 +5,9 @@ import java.util.TreeMap;
 import org.isthmus.api.Problem;
 import org.isthmus.charm.Charm;
 import org.isthmus.charm.CharmOption;
+import org.isthmus.charm.Scalar;
 
-/** Values of a charm's options: typed, or words that become typed. */
+/** Values of a charm's options: typed, or words, said or written in YAML, that become typed. */
 final class Options {
     /** An application's own setting, beside those of its charm. */
     static final String TRUST = "trust";
@@ -27,6 +28,9 @@ final class Options {
     }
 
     private static Object typed(CharmOption option, Object value) {
+        if (value instanceof Scalar written) {
+            return written(option, written);
+        }
         try {
             switch (option.type()) {
                 case "int":
@@ -63,6 +67,16 @@ final class Options {
         throw mistyped(option, value);
     }
 
+    /** A string is the text as it was written; for the others YAML has more words than a command line: `yes`, `0x1F`. */
+    private static Object written(CharmOption option, Scalar written) {
+        boolean text = written.value() == null
+                || written.value() instanceof String
+                || option.type().equals("string")
+                || option.type().equals("secret")
+                || option.type().equals("boolean") && !(written.value() instanceof Boolean);
+        return typed(option, text ? written.text() : written.value());
+    }
+
     private static RuntimeException mistyped(CharmOption option, Object value) {
         return Problem.notValid(
                 "option \"%s\" expected %s, got %s",
@@ -71,6 +85,9 @@ final class Options {
 
     /** The words that Go reads as a boolean; null for others. */
     static Boolean bool(Object value) {
+        if (value instanceof Scalar written) {
+            return bool(written.value() instanceof Boolean ? written.value() : written.text());
+        }
         if (value instanceof Boolean flag) {
             return flag;
         }
@@ -89,7 +106,9 @@ final class Options {
         if (flag == null) {
             throw Problem.notValid(
                     "converting \"trust\" option: expected bool, got %s",
-                    value instanceof String ? "string(\"" + value + "\")" : String.valueOf(value));
+                    value instanceof String
+                            ? "string(\"" + value + "\")"
+                            : value instanceof Scalar written ? written.text() : String.valueOf(value));
         }
         return flag;
     }

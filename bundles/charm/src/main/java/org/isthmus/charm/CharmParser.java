@@ -13,7 +13,6 @@ import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.charm.CharmManifest.CharmBase;
-import org.isthmus.charm.YamlFile.Scalar;
 
 /** Reads a charm's files, wherever they come from, and checks them by the rules of juju/charm v12 (reference 5.1). */
 final class CharmParser {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -16,23 +17,24 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * A YAML file as maps, lists and {@link Scalar}s. Scalars keep their text: a channel `20.10` must not become 20.1. What unfolds
  * beyond all measure, repeats a key or asks for a class is refused.
  */
-final class YamlFile {
+public final class YamlFile {
     /** Nodes after aliases are followed: nine lists of nine aliases each, nine deep, are a billion. */
     private static final int NODES = 100_000;
 
     private static final int DEPTH = 60;
 
-    /** One value as written, and what YAML takes it for. */
-    record Scalar(String text, Object value) {}
+    private static final Set<Tag> PLAIN = Set.of(Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.STR, Tag.TIMESTAMP, Tag.MERGE);
 
     private final String file;
     private int nodes;
@@ -41,10 +43,20 @@ final class YamlFile {
         this.file = file;
     }
 
-    /** The file's map; null for an empty file. */
+    /** The map that a charm's file is; null for an empty file. */
     static Map<String, Object> read(String file, byte[] bytes) {
+        return read(file, bytes, ArchiveLimits.PARSED_FILE);
+    }
+
+    /**
+     * A file's map of maps, lists and {@link Scalar}s; null for an empty file.
+     *
+     * @param file how refusals call it
+     * @param limit characters
+     */
+    public static Map<String, Object> read(String file, byte[] bytes, int limit) {
         YamlFile reader = new YamlFile(file);
-        Node root = reader.compose(bytes);
+        Node root = reader.compose(bytes, limit);
         if (root == null) {
             return null;
         }
@@ -58,7 +70,7 @@ final class YamlFile {
         return map(value);
     }
 
-    private Node compose(byte[] bytes) {
+    private Node compose(byte[] bytes, int limit) {
         String text;
         try {
             text = StandardCharsets.UTF_8
@@ -71,7 +83,7 @@ final class YamlFile {
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(500);
         options.setNestingDepthLimit(DEPTH);
-        options.setCodePointLimit(ArchiveLimits.PARSED_FILE + 1);
+        options.setCodePointLimit(limit + 1);
         options.setAllowRecursiveKeys(false);
         try {
             return new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
@@ -133,16 +145,22 @@ final class YamlFile {
         if (tag.equals(Tag.NULL)) {
             return new Scalar(text, null);
         }
-        if (tag.equals(Tag.BOOL)) {
-            return new Scalar(text, List.of("true", "yes", "on").contains(text.toLowerCase(java.util.Locale.ROOT)));
-        }
-        if (tag.equals(Tag.INT) || tag.equals(Tag.FLOAT)) {
-            return new Scalar(text, number(text));
-        }
-        if (tag.equals(Tag.STR) || tag.equals(Tag.TIMESTAMP) || tag.equals(Tag.MERGE)) {
-            return new Scalar(text, text);
+        if (PLAIN.contains(tag)) {
+            return new Scalar(text, value(tag, text));
         }
         throw bad("unsupported tag " + tag.getValue());
+    }
+
+    static Object meaning(String text) {
+        Tag tag = new Resolver().resolve(NodeId.scalar, text, true);
+        return tag.equals(Tag.NULL) ? null : value(tag, text);
+    }
+
+    private static Object value(Tag tag, String text) {
+        if (tag.equals(Tag.BOOL)) {
+            return List.of("true", "yes", "on").contains(text.toLowerCase(java.util.Locale.ROOT));
+        }
+        return tag.equals(Tag.INT) || tag.equals(Tag.FLOAT) ? number(text) : text;
     }
 
     /** Numbers as Go reads them; YAML's `1:30` is no number there. */

@@ -281,6 +281,18 @@ public class ApplicationFlowTest {
         assertEquals("user", got.at("/config/port/source").asText());
         assertFalse(got.at("/application-config/trust/value").asBoolean());
         assertTrue(got.at("/constraints/mem").isNumber());
+        for (String[] each :
+                new String[][] {{"010", "0x1F"}, {"1_000", "\\\"31\\\""}, {"yes", "3_1"}, {"1e3", "037"}}) {
+            call(
+                    "Application",
+                    "SetConfigs",
+                    "{\"Args\":[{\"application\":\"mysql\",\"config\":{},\"config-yaml\":\"mysql: {title: " + each[0]
+                            + ", port: " + each[1] + ", trust: yes}\"}]}");
+            got = call("Application", "Get", "{\"application\":\"mysql\"}");
+            assertEquals(each[0], got.at("/config/title/value").asText());
+            assertEquals(31, got.at("/config/port/value").asInt());
+            assertTrue(got.at("/application-config/trust/value").asBoolean());
+        }
         call(
                 "Application",
                 "UnsetApplicationsConfig",

@@ -18,6 +18,8 @@ import org.isthmus.api.Names;
 import org.isthmus.api.PortRange;
 import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
+import org.isthmus.charm.Scalar;
+import org.isthmus.charm.YamlFile;
 import org.isthmus.wire.agent.GoalState;
 import org.isthmus.wire.agent.HookChanges.Port;
 import org.isthmus.wire.agent.StatusReading;
@@ -31,6 +33,7 @@ final class HookTools {
     private static final Map<String, String> PRINTING_SHORT = Map.of("o", "output");
     private static final List<String> SETTABLE = List.of("maintenance", "blocked", "waiting", "active");
     private static final List<String> LEVELS = List.of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "TRACE");
+    private static final int SETTINGS_CHARACTERS = 16 << 20;
     private static final int STATE_KEY_BYTES = 256;
     private static final int STATE_VALUE_BYTES = 65536;
     private final ToolFormat format;
@@ -274,26 +277,17 @@ final class HookTools {
         return values;
     }
 
-    private Map<String, String> yamlMap(byte[] content) throws IOException {
+    /** Every value is the text that stands there: `1.10` and `010` are no numbers to whoever reads the relation. */
+    private static Map<String, String> yamlMap(byte[] content) {
+        Map<String, Object> parsed = YamlFile.read("cannot read settings", content, SETTINGS_CHARACTERS);
         Map<String, String> values = new TreeMap<>();
-        if (new String(content, StandardCharsets.UTF_8).isBlank()) {
-            return values;
-        }
-        Object parsed;
-        try {
-            parsed = format.yaml().readValue(content, Object.class);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException bad) {
-            throw new ToolFailure("yaml: " + bad.getOriginalMessage());
-        }
-        if (!(parsed instanceof Map<?, ?> map)) {
-            throw new ToolFailure("cannot unmarshal into map[string]string");
-        }
-        for (Map.Entry<?, ?> each : map.entrySet()) {
-            Object value = each.getValue();
-            if (value instanceof Map || value instanceof List) {
-                throw new ToolFailure("cannot unmarshal \"" + each.getKey() + "\" into string");
-            }
-            values.put(String.valueOf(each.getKey()), value == null ? "" : value.toString());
+        if (parsed != null) {
+            parsed.forEach((key, value) -> {
+                if (!(value instanceof Scalar scalar)) {
+                    throw new ToolFailure("cannot unmarshal \"" + key + "\" into string");
+                }
+                values.put(key, scalar.value() == null ? "" : scalar.text());
+            });
         }
         return values;
     }

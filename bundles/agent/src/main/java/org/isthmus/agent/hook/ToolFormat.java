@@ -52,7 +52,7 @@ final class ToolFormat {
     }
 
     /** Made when first wanted: most hooks never print YAML. */
-    synchronized ObjectMapper yaml() {
+    private synchronized ObjectMapper yaml() {
         if (yaml == null) {
             yaml = new ObjectMapper(YAMLFactory.builder()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)

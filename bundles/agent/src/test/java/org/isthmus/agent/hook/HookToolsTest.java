@@ -218,6 +218,35 @@ public class HookToolsTest {
     }
 
     @Test
+    public void settingsOfAFileAreTheTextThatStandsThere() throws Exception {
+        Files.writeString(
+                temp.getRoot().toPath().resolve("odd.yaml"),
+                """
+                v: 1.10
+                o: 010
+                y: yes
+                n: 1_000
+                h: 0x1F
+                e: 1e3
+                t: 2026-01-02
+                q: "1.10"
+                none: ~
+                base: &b x y
+                same: *b
+                """);
+        prints("relation-set --file odd.yaml; state-set --file odd.yaml", "");
+        Map<String, String> written = new TreeMap<>(Map.of("v", "1.10", "o", "010", "y", "yes", "n", "1_000"));
+        written.putAll(Map.of("h", "0x1F", "e", "1e3", "t", "2026-01-02", "q", "1.10"));
+        written.putAll(Map.of("none", "", "base", "x y", "same", "x y"));
+        assertEquals(written, new TreeMap<>(context.unitWrites().get(4)));
+        written.put("old", "1");
+        assertEquals(written, new TreeMap<>(context.changedState()));
+        refuses("relation-set --file - <<<'a: [b]'", 1, "cannot unmarshal \"a\" into string");
+        refuses("relation-set --file - <<<'- b'", 1, "cannot read settings: yaml: expected map");
+        assertEquals(1, sh("relation-set --file - <<<'a: {'").exit());
+    }
+
+    @Test
     public void onlyLeadersWriteApplicationSettings() throws Exception {
         controller.leader = false;
         prints("is-leader", "False\n");

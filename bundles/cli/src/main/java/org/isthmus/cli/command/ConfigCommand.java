@@ -71,11 +71,11 @@ final class ConfigCommand extends ModelCommand {
             arg.put("config", pairs);
             arg.put("config-yaml", "");
             if (file != null) {
-                Map<String, Object> document = Data.map(Settings.document(session, file));
-                if (!(document.get(application) instanceof Map<?, ?>)) {
+                String text = Settings.fileText(session, file);
+                if (!(Settings.written(file, text).get(application) instanceof Map)) {
                     throw Failure.of("expected a top-level \"%s\" key in the configuration file", application);
                 }
-                arg.put("config-yaml", session.documents().yaml(document));
+                arg.put("config-yaml", text);
             }
             api.one("Application", "SetConfigs", Map.of("Args", List.of(arg)));
         }

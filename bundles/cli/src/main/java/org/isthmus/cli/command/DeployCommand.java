@@ -265,7 +265,7 @@ final class DeployCommand extends ModelCommand {
             if (equals > 0) {
                 settings.put(word.substring(0, equals), Settings.value(session, word.substring(equals + 1)));
             } else {
-                Map<String, Object> document = Data.map(Settings.document(session, word));
+                Map<String, Object> document = Settings.written(word, Settings.fileText(session, word));
                 Object mine = document.get(application);
                 settings.putAll(mine instanceof Map<?, ?> ? Data.map(mine) : document);
             }

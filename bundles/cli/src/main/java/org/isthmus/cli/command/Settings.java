@@ -2,14 +2,19 @@ package org.isthmus.cli.command;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.isthmus.charm.Scalar;
+import org.isthmus.charm.YamlFile;
 
 /** `--config` words: `key=value`, `key=@file`, or the path of a YAML file. */
 final class Settings {
+    private static final int FILE_CHARACTERS = 3 << 20;
+
     private Settings() {}
 
     static Map<String, Object> read(Session session, List<String> words) {
@@ -38,10 +43,31 @@ final class Settings {
         }
     }
 
+    static String fileText(Session session, String file) {
+        return file.equals("-") ? stdin(session) : text(session.path(file));
+    }
+
+    /** A file's map with every value as the text that was written: what it means is for the charm's options to say. */
+    static Map<String, Object> written(String file, String text) {
+        Map<String, Object> map = YamlFile.read(file, text.getBytes(StandardCharsets.UTF_8), FILE_CHARACTERS);
+        return map == null ? Map.of() : Data.map(texts(map));
+    }
+
+    private static Object texts(Object value) {
+        if (value instanceof Scalar scalar) {
+            return scalar.value() == null ? null : scalar.text();
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(Settings::texts).toList();
+        }
+        Map<String, Object> texts = new LinkedHashMap<>();
+        Data.map(value).forEach((key, each) -> texts.put(key, texts(each)));
+        return texts;
+    }
+
     static Object document(Session session, String file) {
         try {
-            String text = file.equals("-") ? stdin(session) : text(session.path(file));
-            return session.documents().readYaml(text);
+            return session.documents().readYaml(fileText(session, file));
         } catch (IOException bad) {
             throw Failure.of("cannot parse %s: %s", file, bad.getMessage());
         }
@@ -52,7 +78,7 @@ final class Settings {
             throw Failure.of("there is no standard input");
         }
         try {
-            return new String(session.invocation().stdin().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(session.invocation().stdin().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

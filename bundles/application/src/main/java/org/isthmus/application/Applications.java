@@ -40,6 +40,11 @@ public final class Applications implements ApplicationEngine {
     }
 
     @Override
+    public void removeUnusedCharms(Tx tx, Instant before) {
+        Charms.removeUnused(tx.as(ROOM), before);
+    }
+
+    @Override
     public int nextLocalRevision(Tx tx, String charm) {
         return Charms.nextLocalRevision(tx.as(ROOM), charm);
     }

@@ -1,5 +1,6 @@
 package org.isthmus.application;
 
+import java.time.Instant;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.charm.Charm;
@@ -39,6 +40,14 @@ final class Charms {
 
     static Charm of(Snapshot model, Application application) {
         return model.need(Kinds.CHARM, application.charmUrl()).charm();
+    }
+
+    static void removeUnused(Tx tx, Instant before) {
+        for (CharmRecord charm : tx.now().all(Kinds.CHARM)) {
+            if (charm.created().isBefore(before)) {
+                removeUnused(tx, charm.url());
+            }
+        }
     }
 
     static void removeUnused(Tx tx, String url) {

@@ -105,6 +105,16 @@ public final class ApplicationsTest {
     }
 
     @Test
+    public void charmsThatWereNeverDeployedAreForgottenInTime() {
+        stage.does(tx -> engine.deploy(tx, of("db", "mysql", 0)));
+        stage.does(tx -> engine.removeUnusedCharms(tx, NOW));
+        assertTrue("its deployment may come", stage.now.has(Kinds.CHARM, "local:old-0"));
+        stage.does(tx -> engine.removeUnusedCharms(tx, NOW.plusSeconds(1)));
+        assertFalse(stage.now.has(Kinds.CHARM, "local:old-0"));
+        assertTrue("an application without units uses it too", stage.now.has(Kinds.CHARM, "local:mysql-0"));
+    }
+
+    @Test
     public void addUnitsPlacesOnMachines() {
         stage.does(tx -> engine.deploy(tx, of("db", "mysql", 1)));
         stage.does(tx -> engine.deploy(tx, of("legacy", "old", 0)));

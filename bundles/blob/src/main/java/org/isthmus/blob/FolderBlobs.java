@@ -95,7 +95,9 @@ final class FolderBlobs implements Blobs {
                 Files.createDirectories(place.getParent());
                 sync(folder);
             }
-            Files.move(file, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            synchronized (this) {
+                Files.move(file, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
             sync(place.getParent());
             return new Blob(sha256, size);
         } finally {
@@ -137,27 +139,39 @@ final class FolderBlobs implements Blobs {
     }
 
     @Override
-    public void retain(Set<String> referenced) throws IOException {
+    public long retain(Set<String> referenced) throws IOException {
         long young = clock.millis() - GRACE.toMillis();
+        long free = 0;
         try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, Files::isDirectory)) {
             for (Path part : parts) {
                 if (!part.equals(unfinished)) {
-                    retain(part, referenced, young);
+                    free += retain(part, referenced, young);
                 }
             }
         }
+        return free;
     }
 
-    private static void retain(Path part, Set<String> referenced, long young) throws IOException {
+    private long retain(Path part, Set<String> referenced, long young) throws IOException {
+        long free = 0;
         try (DirectoryStream<Path> blobs = Files.newDirectoryStream(part)) {
             for (Path blob : blobs) {
                 String name = blob.getFileName().toString();
-                if (isName(name)
-                        && !referenced.contains(name)
-                        && Files.getLastModifiedTime(blob).toMillis() < young) {
-                    Files.deleteIfExists(blob);
+                if (isName(name) && !referenced.contains(name)) {
+                    free += removeUnlessYoung(blob, young);
                 }
             }
         }
+        return free;
+    }
+
+    /** One that is being put again in this very moment becomes young first, or is removed before. */
+    private synchronized long removeUnlessYoung(Path blob, long young) throws IOException {
+        if (Files.getLastModifiedTime(blob).toMillis() >= young) {
+            return 0;
+        }
+        long size = Files.size(blob);
+        Files.delete(blob);
+        return size;
     }
 }

@@ -123,10 +123,10 @@ public class FolderBlobsTest {
     public void whatNobodyRefersToGoesWhenItIsOld() throws IOException {
         Blob kept = put(bytes(10));
         Blob left = put(bytes(20));
-        blobs.retain(Set.of(kept.sha256()));
+        assertEquals(0, blobs.retain(Set.of(kept.sha256())));
         assertTrue("its commit may be on its way", blobs.has(left.sha256()));
         now.set(now.get().plus(FolderBlobs.GRACE).plusSeconds(60));
-        blobs.retain(Set.of(kept.sha256()));
+        assertEquals(20, blobs.retain(Set.of(kept.sha256())));
         assertTrue(blobs.has(kept.sha256()));
         assertFalse(blobs.has(left.sha256()));
     }

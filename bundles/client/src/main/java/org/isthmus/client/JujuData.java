@@ -143,6 +143,11 @@ public final class JujuData {
         });
     }
 
+    /** Writes a file as it is: fails where later writes would. */
+    public void needWritable() throws IOException {
+        change("controllers.yaml", file -> {});
+    }
+
     /** Refuses nothing: null unsets it. */
     public void setCurrentController(String name) throws IOException {
         change("controllers.yaml", file -> put(file, "current-controller", name));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +47,7 @@ final class RunningController implements ControllerContext, AutoCloseable {
     private volatile String controllerModel;
     private ReconcilerHost reconcilers;
     private ApiServer server;
-    private Future<?> absence;
+    private final List<Future<?>> timed = new ArrayList<>();
     private int port;
 
     /**
@@ -111,12 +112,18 @@ final class RunningController implements ControllerContext, AutoCloseable {
         port = server.port();
         reconcilers = new ReconcilerHost(this, rooms, executors);
         reconcilers.start();
-        absence = executors
+        AbsentAgents absence = new AbsentAgents(this);
+        timed.add(executors
                 .timer()
-                .schedule(
-                        () -> executors.operations().execute(new AbsentAgents(this)),
-                        AbsentAgents.GRACE_SECONDS,
-                        TimeUnit.SECONDS);
+                .schedule(() -> executors.operations().execute(absence), AbsentAgents.GRACE_SECONDS, TimeUnit.SECONDS));
+        UnusedCharms unused = new UnusedCharms(store, blobs, applications(), InstantSource.system());
+        timed.add(executors
+                .timer()
+                .scheduleWithFixedDelay(
+                        () -> executors.operations().execute(unused),
+                        UnusedCharms.FIRST.toSeconds(),
+                        UnusedCharms.PERIOD.toSeconds(),
+                        TimeUnit.SECONDS));
     }
 
     /** The rooms that keep state are leaving: requests park until {@link #resume}. */
@@ -136,9 +143,7 @@ final class RunningController implements ControllerContext, AutoCloseable {
 
     @Override
     public void close() {
-        if (absence != null) {
-            absence.cancel(false);
-        }
+        timed.forEach(each -> each.cancel(false));
         if (server != null) {
             server.close();
         }

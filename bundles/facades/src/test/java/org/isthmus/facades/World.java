@@ -306,8 +306,9 @@ final class World implements ControllerContext, AutoCloseable {
             }
 
             @Override
-            public void retain(Set<String> referenced) {
+            public long retain(Set<String> referenced) {
                 blobs.keySet().retainAll(referenced);
+                return 0;
             }
         };
     }

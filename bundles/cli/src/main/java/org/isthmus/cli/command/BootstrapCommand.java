@@ -115,6 +115,8 @@ final class BootstrapCommand extends Command {
         Settings.read(session, config)
                 .forEach((key, value) ->
                         (ControllerSettings.KEYS.contains(key) ? settings : modelSettings).put(key, value));
+        // A controller whose password cannot be kept would be nobody's.
+        session.data().needWritable();
         String password = password();
         session.info(
                 "Creating Juju controller \"%s\" on %s",
@@ -134,21 +136,12 @@ final class BootstrapCommand extends Command {
                                 modelSettings),
                         line -> session.info("%s", line)),
                 LIMIT_SECONDS);
-        Data data = session.data();
-        data.putController(new Data.Controller(
-                made.name(),
-                made.uuid(),
-                made.apiAddresses(),
-                made.caCert(),
-                cloud.name(),
-                region,
-                cloud.type(),
-                made.agentVersion()));
-        data.putAccount(made.name(), new Data.Account(USER, password, "superuser"));
-        made.models().forEach((qualified, uuid) -> data.putModel(made.name(), qualified, uuid));
-        data.setCurrentModel(made.name(), USER + "/" + (model == null ? "controller" : model));
-        if (!noSwitch) {
-            data.setCurrentController(made.name());
+        try {
+            remember(session.data(), made, cloud, region, password, model);
+        } catch (Failure failure) {
+            session.info("Removing the controller again");
+            Api.await(host.remove(made.uuid(), true, line -> session.info("%s", line)), LIMIT_SECONDS);
+            throw failure;
         }
         // The first connection to each model shows that the controller answers.
         made.models().forEach((qualified, uuid) -> session.api(new Target(made.name(), qualified, uuid)));
@@ -169,6 +162,30 @@ final class BootstrapCommand extends Command {
                     "\nNow you can run\n\tjuju add-model <model-name>\nto create a new model to deploy workloads.");
         }
         return 0;
+    }
+
+    private void remember(
+            Data data,
+            ControllerHost.Bootstrapped made,
+            CloudRecord cloud,
+            String region,
+            String password,
+            String model) {
+        data.putController(new Data.Controller(
+                made.name(),
+                made.uuid(),
+                made.apiAddresses(),
+                made.caCert(),
+                cloud.name(),
+                region,
+                cloud.type(),
+                made.agentVersion()));
+        data.putAccount(made.name(), new Data.Account(USER, password, "superuser"));
+        made.models().forEach((qualified, uuid) -> data.putModel(made.name(), qualified, uuid));
+        data.setCurrentModel(made.name(), USER + "/" + (model == null ? "controller" : model));
+        if (!noSwitch) {
+            data.setCurrentController(made.name());
+        }
     }
 
     private static String region(CloudRecord cloud, String wanted) {

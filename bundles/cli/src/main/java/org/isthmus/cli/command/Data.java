@@ -56,6 +56,11 @@ final class Data {
         }
     }
 
+    /** Fails where nothing can be kept, before there is something to keep. */
+    void needWritable() {
+        write(files::needWritable);
+    }
+
     // ---- controllers
 
     Map<String, Controller> controllers() {

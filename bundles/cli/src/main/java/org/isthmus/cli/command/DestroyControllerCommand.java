@@ -3,9 +3,11 @@ package org.isthmus.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isthmus.api.Code;
 import org.isthmus.api.Refused;
 import org.isthmus.rpc.ControllerHost;
@@ -15,6 +17,8 @@ import picocli.CommandLine.Option;
 final class DestroyControllerCommand extends Command {
     private static final long LOOK_MILLIS = 500;
     private static final Duration KILL_AFTER = Duration.ofMinutes(5);
+
+    private static final Set<Code> NOT_ALLOWED = EnumSet.of(Code.UNAUTHORIZED, Code.LOGIN_EXPIRED, Code.FORBIDDEN);
 
     private final boolean kill;
 
@@ -81,10 +85,12 @@ final class DestroyControllerCommand extends Command {
                 throw Failure.of("controller destruction aborted");
             }
         }
+        // Who has no account there may not end it either.
+        session.account(controller);
         try {
             politely(session, controller);
         } catch (Failure | Refused failure) {
-            if (!kill || failure instanceof Failure f && f.code() == Failure.CANCELLED) {
+            if (!kill || isFinal(failure)) {
                 throw failure;
             }
             session.info("Unable to destroy the controller through the API: %s", failure.getMessage());
@@ -96,6 +102,13 @@ final class DestroyControllerCommand extends Command {
             new IsolatedContainer(session, controller.name()).sweep();
         }
         return 0;
+    }
+
+    /** The user changed their mind, or a controller that works says that they may not: no reason to go around it. */
+    private static boolean isFinal(RuntimeException failure) {
+        return failure instanceof Failure f && f.code() == Failure.CANCELLED
+                || failure instanceof Refused refused
+                        && NOT_ALLOWED.contains(refused.problem().code());
     }
 
     private void politely(Session session, Data.Controller controller) {

@@ -38,6 +38,9 @@ public interface ApplicationEngine {
     /** Stores a charm's record; the same URL twice is fine if the archive is the same. */
     void addCharm(Tx tx, CharmRecord charm);
 
+    /** Forgets charms of before that moment that no application uses: their deployment was refused, or never asked for. */
+    void removeUnusedCharms(Tx tx, Instant before);
+
     /** The next revision of a local charm of this name. */
     int nextLocalRevision(Tx tx, String charm);
 

@@ -2,6 +2,7 @@ package org.isthmus.model.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Set;
 
 /**
  * Large immutable files (charms, resources, agent binaries), named by their SHA-256. A blob is on disk and synced before
@@ -19,6 +20,10 @@ public interface Blobs {
 
     boolean has(String sha256);
 
-    /** Removes what nobody refers to. */
-    void retain(java.util.Set<String> referenced) throws IOException;
+    /**
+     * Removes what nobody refers to, but nothing that was put within the last hour: its commit may still be on its way.
+     *
+     * @return how many bytes that made free
+     */
+    long retain(Set<String> referenced) throws IOException;
 }

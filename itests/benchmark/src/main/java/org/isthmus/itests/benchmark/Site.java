@@ -244,7 +244,9 @@ final class Site implements ControllerContext, AutoCloseable {
             }
 
             @Override
-            public void retain(Set<String> referenced) {}
+            public long retain(Set<String> referenced) {
+                return 0;
+            }
         };
     }
 

@@ -59,6 +59,9 @@ public class UsersStoryTest {
         isthmus.await("the consumer is connected", SOON, () -> offers().matches("(?s).*speaker +bob .*joined.*"));
         bob("juju config -m admin/shop speaker text=x").refused("not found");
         bob("juju remove-offer admin/shop.speaker").refused("permission denied");
+        bob("juju kill-controller --no-prompt work").refused("permission denied");
+        bob("juju controllers").ok();
+        isthmus.juju("status", "-m", "shop").ok();
     }
 
     @Test

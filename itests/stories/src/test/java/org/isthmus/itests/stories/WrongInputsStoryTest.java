@@ -20,6 +20,7 @@ public class WrongInputsStoryTest {
     public void whatCannotBeDoneIsSaid() {
         refused(1, "juju status", "No controllers registered.");
         refused(1, "juju bootstrap nowhere x", "unknown cloud \"nowhere\"");
+        refused(1, "JUJU_DATA=/proc/nowhere juju bootstrap localhost w", "cannot write the client's files: ");
         isthmus.juju("bootstrap", "localhost", "w").ok();
         refused(1, "juju bootstrap localhost w", "controller \"w\" already exists");
         refused(2, "juju nonsense", "\"nonsense\" is not a juju command");

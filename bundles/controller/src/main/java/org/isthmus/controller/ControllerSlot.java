@@ -3,6 +3,9 @@ package org.isthmus.controller;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.model.store.Store;
@@ -19,6 +22,9 @@ import org.slf4j.MDC;
 final class ControllerSlot {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerSlot.class);
 
+    /** Between two tries to start one that cannot run, at most; the first waits a second. */
+    private static final long LONGEST_PAUSE_SECONDS = 30;
+
     private final String uuid;
     private final String name;
     private final Path folder;
@@ -31,6 +37,8 @@ final class ControllerSlot {
     private volatile RunningController running;
     private boolean ended;
     private volatile String state = "starting";
+    private long pause = 1;
+    private Future<?> retry;
 
     ControllerSlot(
             String uuid, String name, Path folder, String bind, Rooms rooms, Executors executors, ControllerHost host) {
@@ -93,7 +101,7 @@ final class ControllerSlot {
         }
         try {
             if (running == null) {
-                state = "starting";
+                state = hasFailed() ? state : "starting";
                 RunningController made = new RunningController(uuid, folder, bind, now, rooms, executors, host);
                 try {
                     made.start(now);
@@ -109,12 +117,42 @@ final class ControllerSlot {
                 running.resume(now);
             }
             state = "running";
+            pause = 1;
         } catch (IOException | RuntimeException failure) {
-            state = "failed: " + failure.getMessage();
+            failed(failure);
+        }
+    }
+
+    private boolean hasFailed() {
+        return state.startsWith("failed");
+    }
+
+    private void failed(Exception failure) {
+        String now = "failed: " + failure.getMessage();
+        if (!now.equals(state)) {
+            state = now;
             LOG.error("Controller {} ({}) cannot run: {}", name, uuid, failure.getMessage(), failure);
-            ready.completeExceptionally(
-                    Problem.refuse(Code.NONE, "controller \"%s\" cannot run: %s", name, failure.getMessage()));
-            ready = new CompletableFuture<>();
+        }
+        ready.completeExceptionally(
+                Problem.refuse(Code.NONE, "controller \"%s\" cannot run: %s", name, failure.getMessage()));
+        ready = new CompletableFuture<>();
+        if (retry != null) {
+            retry.cancel(false);
+        }
+        try {
+            retry = executors
+                    .timer()
+                    .schedule(() -> executors.workers().execute(() -> signed(this::tryAgain)), pause, TimeUnit.SECONDS);
+            pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("Controller {} is not tried again: this room leaves", name);
+        }
+    }
+
+    /** What kept it from running, such as a full disk or a port that is taken, may be over without a word to us. */
+    private synchronized void tryAgain() {
+        if (!ended && hasFailed()) {
+            take(on);
         }
     }
 

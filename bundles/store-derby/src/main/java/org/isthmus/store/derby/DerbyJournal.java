@@ -46,6 +46,9 @@ final class DerbyJournal implements Journal {
     /** True from a failure that may have taken the database down until it is up again. */
     private volatile boolean down;
 
+    /** Held from a boot of the database until it is known to be good, so that nobody works on one that is about to go. */
+    private final Object boot = new Object();
+
     private boolean closed;
 
     private DerbyJournal(DerbyEngine engine, Path folder, Path database, FolderLock lock) {
@@ -121,8 +124,14 @@ final class DerbyJournal implements Journal {
                 writing.close();
                 writing = null;
             }
-            engine.shutdown(database);
+            synchronized (boot) {
+                engine.shutdown(database);
+            }
             down = false;
+        }
+        if (writing != null && isClosed(writing)) {
+            writing.close();
+            writing = null;
         }
         if (writing == null) {
             writing = session();
@@ -131,6 +140,10 @@ final class DerbyJournal implements Journal {
     }
 
     private Session reading() throws IOException {
+        if (down) {
+            // What a failure left in the pages is no answer: first it recovers, and only the writer knows when to.
+            writer.call(this::writing);
+        }
         if (reading != null && isClosed(reading)) {
             reading.close();
             reading = null;
@@ -150,20 +163,52 @@ final class DerbyJournal implements Journal {
     }
 
     private Session session() throws IOException {
-        Connection connection = null;
-        try {
-            connection = engine.connect(database, false);
-            Layout.bringUp(connection);
-            return new Session(connection);
-        } catch (SQLException | IOException failure) {
-            if (connection != null) {
-                try {
-                    connection.close();
-                } catch (SQLException ignored) {
-                    // the first failure is the one to tell
+        synchronized (boot) {
+            Connection connection = null;
+            try {
+                connection = engine.connect(database, false);
+                writable(connection);
+                Layout.bringUp(connection);
+                return new Session(connection);
+            } catch (SQLException | IOException failure) {
+                if (connection != null) {
+                    try {
+                        connection.close();
+                    } catch (SQLException ignored) {
+                        // the first failure is the one to tell
+                    }
                 }
+                if (failure instanceof ReadOnly) {
+                    engine.shutdown(database);
+                }
+                throw failure instanceof SQLException sql
+                        ? explain("cannot open the journal", sql)
+                        : (IOException) failure;
             }
-            throw failure instanceof SQLException sql ? explain("cannot open the journal", sql) : (IOException) failure;
+        }
+    }
+
+    /**
+     * Where Derby cannot write its lock file, such as on a full disk, it takes the medium for a read-only one: it does not recover,
+     * shows what transactions that were cut off left in the pages, and stays so until it is booted again.
+     */
+    private void writable(Connection connection) throws SQLException, ReadOnly {
+        if (connection.isReadOnly()) {
+            throw new ReadOnly(
+                    hasNoRoom()
+                            ? full("cannot open the journal")
+                            : "journal in " + folder
+                                    + ": cannot open the journal: its database cannot write its lock file "
+                                    + database.resolve("db.lck") + "; it is tried again");
+        }
+    }
+
+    /** The database came up, but such that nothing can be written and nothing that is read can be trusted. */
+    private static final class ReadOnly extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ReadOnly(String message) {
+            super(message);
         }
     }
 
@@ -262,6 +307,7 @@ final class DerbyJournal implements Journal {
                 }
             } catch (SQLException failure) {
                 undo(session);
+                down |= isReadOnly(failure);
                 throw explain("nothing was saved", failure);
             } catch (IOException | RuntimeException | Error failure) {
                 undo(session);
@@ -412,7 +458,13 @@ final class DerbyJournal implements Journal {
      * @throws IOException when it does not come up; then nobody knows until it does
      */
     private boolean isThere(List<Batch> batches) throws IOException {
-        Session session = writing();
+        String open = "it is not known whether the last commit was saved";
+        Session session;
+        try {
+            session = writing();
+        } catch (IOException stillDown) {
+            throw new IOException(open + ": " + stillDown.getMessage(), stillDown);
+        }
         try {
             boolean all = true;
             for (Batch batch : batches) {
@@ -425,7 +477,7 @@ final class DerbyJournal implements Journal {
             return all;
         } catch (SQLException failure) {
             down = true;
-            throw explain("it is not known whether the last commit was saved", failure);
+            throw explain(open, failure);
         }
     }
 
@@ -444,6 +496,7 @@ final class DerbyJournal implements Journal {
                 return null;
             } catch (SQLException failure) {
                 undo(session);
+                down |= isReadOnly(failure);
                 throw explain("nothing was removed", failure);
             }
         });
@@ -451,10 +504,7 @@ final class DerbyJournal implements Journal {
 
     private IOException explain(String what, SQLException failure) {
         if (isFull(failure)) {
-            return new IOException(
-                    "no space left on the disk of the journal in " + folder + ": " + what
-                            + "; make room, it goes on by itself",
-                    failure);
+            return new IOException(full(what), failure);
         }
         if ("XSDB6".equals(deepest(failure).getSQLState()) || "XSDB6".equals(failure.getSQLState())) {
             return FolderLock.inUse(folder, "another process has its database open");
@@ -464,6 +514,21 @@ final class DerbyJournal implements Journal {
             all.append(all.length() == 0 ? "" : "; ").append(at.getMessage());
         }
         return new IOException("journal in " + folder + ": " + what + ": " + all, failure);
+    }
+
+    private String full(String what) {
+        return "no space left on the disk of the journal in " + folder + ": " + what
+                + "; make room, it goes on by itself";
+    }
+
+    /** 25502 and 25503: not permitted for a read-only connection, user or database. */
+    private static boolean isReadOnly(SQLException failure) {
+        for (SQLException at = failure; at != null; at = at.getNextException()) {
+            if ("25502".equals(at.getSQLState()) || "25503".equals(at.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static SQLException deepest(SQLException failure) {
@@ -480,8 +545,12 @@ final class DerbyJournal implements Journal {
                 return true;
             }
         }
+        // Derby often tells only that a page or the log could not be written.
+        return hasNoRoom();
+    }
+
+    private boolean hasNoRoom() {
         try {
-            // Derby often tells only that a page or the log could not be written.
             return Files.getFileStore(folder).getUsableSpace() < 128 * 1024;
         } catch (IOException unknown) {
             return false;

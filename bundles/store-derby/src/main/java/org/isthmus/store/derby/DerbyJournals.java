@@ -17,7 +17,7 @@ public final class DerbyJournals implements JournalFactory {
         return DerbyJournal.open(engine(), folder.toAbsolutePath().normalize(), create);
     }
 
-    private synchronized DerbyEngine engine() throws IOException {
+    synchronized DerbyEngine engine() throws IOException {
         if (engine == null) {
             engine = DerbyEngine.boot();
         }

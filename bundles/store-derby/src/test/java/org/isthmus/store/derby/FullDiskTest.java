@@ -3,10 +3,12 @@ package org.isthmus.store.derby;
 import static org.isthmus.store.derby.DerbyJournalTest.load;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assume.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,7 +79,13 @@ public class FullDiskTest {
             }
             assertNotNull("the disk never filled", told);
             assertTrue(told.getMessage(), told.getMessage().contains("no space left on the disk"));
-            System.out.println(told.getMessage());
+            fill(disk.resolve("rest"));
+            for (int i = 0; i < 5; i++) {
+                // Each may boot the database again, which needs room for its lock file.
+                long next = at;
+                told = assertThrows(IOException.class, () -> journal.append(List.of(batch(next, noise))));
+                assertTrue(told.getMessage(), told.getMessage().contains("no space left on the disk"));
+            }
             Files.delete(ballast);
             journal.append(List.of(batch(at, noise)));
             at++;
@@ -85,6 +93,17 @@ public class FullDiskTest {
         }
         try (Journal journal = journals.open(folder, false)) {
             check(journal, at);
+        }
+    }
+
+    /** To the last byte. */
+    private static void fill(Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            while (true) {
+                out.write(new byte[4096]);
+            }
+        } catch (IOException full) {
+            assertTrue(full.getMessage(), full.getMessage().contains("No space left"));
         }
     }
 

@@ -462,4 +462,42 @@ public class MachineAgentTest {
         assertFalse(Files.exists(there.resolve("old.txt")));
         assertTrue(Files.exists(there.resolve("hooks/old-file-of-charm")));
     }
+
+    @Test
+    public void aCharmWhoseFolderIsGoneIsUnpackedAgain() throws Exception {
+        hook("config-changed", "echo \"config $(config-get title)\" >>$trace");
+        hook("stop", "echo stop >>$trace");
+        start();
+        controller.until("idle", () -> idle() && controller.commits.size() >= 5);
+        Folders.remove(machine.resolve("agents/unit-wp-0/charm"));
+        controller.change(() -> {
+            controller.config.put("title", "Again");
+            controller.configHash = "c1";
+        });
+        untilTraced("config Again");
+        controller.until(
+                "told", () -> controller.log.stream().anyMatch(line -> line.contains("local:wp-0 is unpacked again")));
+        Folders.remove(machine.resolve("agents/unit-wp-0/charm"));
+        controller.change(() -> controller.life = "dying");
+        untilTraced("stop");
+    }
+
+    @Test
+    public void aCharmThatCannotBeUnpackedAgainFailsItsHooks() throws Exception {
+        controller.retryHooks = false;
+        hook("config-changed", "echo config >>$trace");
+        start();
+        controller.until("idle", () -> idle() && controller.commits.size() >= 5);
+        Folders.remove(machine.resolve("agents/unit-wp-0/charm"));
+        Path away = Files.move(charm, charm.resolveSibling("away"));
+        controller.change(() -> controller.configHash = "c1");
+        controller.until("error", () -> controller.agentStatuses.contains("error: hook failed: \"config-changed\""));
+        controller.until(
+                "told", () -> controller.log.stream().anyMatch(line -> line.contains("cannot be unpacked again")));
+        assertEquals(List.of("config"), traced());
+        Files.move(away, charm);
+        controller.change(() -> controller.resolved = "retry-hooks");
+        controller.until("idle again", () -> idle() && controller.resolved == null);
+        assertEquals(List.of("config", "config"), traced());
+    }
 }

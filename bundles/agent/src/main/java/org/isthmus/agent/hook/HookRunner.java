@@ -77,6 +77,10 @@ public final class HookRunner {
 
     private Outcome start(HookContext context, Path charm, Path pidFile) throws IOException, InterruptedException {
         String dispatchPath = "hooks/" + context.hook().name();
+        if (!Files.exists(charm.resolve("metadata.yaml"))) {
+            log.unit(context.remote().unit(), "ERROR", "agent.hook", dispatchPath + " cannot run: there is no charm");
+            return Outcome.FAILED;
+        }
         Path file = charm.resolve("dispatch");
         if (!Files.isExecutable(file)) {
             file = charm.resolve(dispatchPath);

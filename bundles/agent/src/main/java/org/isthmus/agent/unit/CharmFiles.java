@@ -37,6 +37,10 @@ final class CharmFiles {
         return folder;
     }
 
+    boolean isThere() {
+        return Files.exists(folder.resolve("metadata.yaml"));
+    }
+
     /** Refuses an archive with another hash. Repeatable: a crash in the middle leaves what a second run puts right. */
     void put(Path archive, String sha256) throws IOException {
         String found = sha256(archive);

@@ -415,6 +415,11 @@ public final class UnitAgent implements Runnable {
             api.setStatus("maintenance", "installing charm software");
         }
         tell("executing", local.charmUrl() == null ? "installing charm" : "upgrading charm");
+        unpackCharm(seen);
+        commit(local.after(swap), url, swap, null, null);
+    }
+
+    private void unpackCharm(UnitRemoteState seen) throws IOException, InterruptedException {
         Path archive = folder.resolve("charm.zip");
         try {
             api.downloadCharm(archive);
@@ -422,7 +427,28 @@ public final class UnitAgent implements Runnable {
         } finally {
             Files.deleteIfExists(archive);
         }
-        commit(local.after(swap), url, swap, null, null);
+    }
+
+    /** A charm that somebody took away is no charm without hooks: it is fetched again, or its next hook fails. */
+    private void needCharm(UnitRemoteState seen) throws InterruptedException {
+        if (charm.isThere()) {
+            return;
+        }
+        if (!local.charmUrl().equals(seen.charmUrl())) {
+            note(
+                    "ERROR",
+                    "the charm's folder is gone, and " + local.charmUrl() + " is no longer the application's charm");
+            return;
+        }
+        try {
+            Files.createDirectories(folder);
+            unpackCharm(seen);
+            note("WARNING", "the charm's folder was gone: " + local.charmUrl() + " is unpacked again");
+        } catch (ControllerUnreachable later) {
+            throw later;
+        } catch (IOException | Refused notThere) {
+            note("ERROR", "the charm's folder is gone and cannot be unpacked again: " + notThere.getMessage());
+        }
     }
 
     // --- hooks
@@ -438,6 +464,7 @@ public final class UnitAgent implements Runnable {
         HookContext context =
                 new HookContext(hook, api, leadership, seen, views(hook, seen), charm::bindings, charmState, random);
         HookRunner.Outcome outcome = runner.run(context, charm.folder(), pidFile(), () -> {
+            needCharm(seen);
             // The first word goes to the controller: no hook starts without it.
             if (resolved) {
                 api.clearResolved();

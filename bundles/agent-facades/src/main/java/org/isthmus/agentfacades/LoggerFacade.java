@@ -14,7 +14,7 @@ import org.isthmus.wire.agent.LogBatch;
 @Facade(name = "Logger", since = 1, until = 1)
 public final class LoggerFacade {
 
-    @Method(access = Access.AGENT)
+    @Method(access = Access.AGENT, blocks = true)
     public void append(Call call, LogBatch batch) {
         String model = call.model().id();
         LogLevels levels = LogLevels.of(call.model().snapshot().model());

@@ -97,10 +97,11 @@ public class AgentsTest {
     }
 
     private boolean logged(String message) {
-        return house.logs
-                        .tail(House.MODEL, 1000, line -> line.message().equals(message))
-                        .size()
-                > 0;
+        return !house.logs
+                .read(House.MODEL, 1, false, line -> line.message().equals(message))
+                .next()
+                .lines()
+                .isEmpty();
     }
 
     @Test

@@ -324,7 +324,9 @@ final class House implements AutoCloseable {
         while (!holds.call()) {
             if (System.nanoTime() > end) {
                 List<String> lines = new ArrayList<>();
-                logs.tail(MODEL, 60, line -> true)
+                logs.read(MODEL, 60, false, line -> true)
+                        .next()
+                        .lines()
                         .forEach(line -> lines.add(line.entity() + " " + line.level() + " " + line.message()));
                 throw new AssertionError("never came true: " + what + "\n"
                         + snapshot().all(Kinds.UNIT) + "\n"

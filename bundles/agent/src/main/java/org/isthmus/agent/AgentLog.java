@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's lines for the model's log, sent in batches. Bounded: while the controller is away the oldest lines go, and their
- * number is told.
+ * The agent's lines for the model's log, sent in batches. Bounded: while the controller is away, or slower than they come, the
+ * oldest lines go, and their number is told.
  */
 public final class AgentLog implements AutoCloseable {
     private static final Logger LOCAL = LoggerFactory.getLogger("agent");
@@ -118,7 +118,7 @@ public final class AgentLog implements AutoCloseable {
                         self,
                         "WARNING",
                         "agent.log",
-                        lost + " log lines were dropped while the controller was away"));
+                        lost + " log lines were dropped: more than " + LINES + " waited for the controller"));
             }
             for (LogBatch.Line line : lines) {
                 if (batch.size() >= BATCH) {

@@ -290,9 +290,13 @@ final class Connection {
                                 call.check();
                                 answer = once != null && target.mutates()
                                         ? once(once, table, target, call, request)
-                                        : encoded(
-                                                traced(request, () -> table.invoke(target, call, request.params())),
-                                                value -> encode(table, request, target.access(), value));
+                                        : called(
+                                                target,
+                                                () -> encoded(
+                                                        traced(
+                                                                request,
+                                                                () -> table.invoke(target, call, request.params())),
+                                                        value -> encode(table, request, target.access(), value)));
                             } catch (Throwable failure) {
                                 answer = CompletableFuture.failedFuture(failure);
                             }
@@ -302,6 +306,22 @@ final class Connection {
                             }
                             return answer;
                         }))));
+    }
+
+    private CompletionStage<byte[]> called(FacadeTable.Target target, Invocation invocation) throws Throwable {
+        if (!target.blocks()) {
+            return invocation.run();
+        }
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return invocation.run();
+                            } catch (Throwable failure) {
+                                return CompletableFuture.<byte[]>failedFuture(failure);
+                            }
+                        },
+                        server.threads().blocking())
+                .thenCompose(answer -> answer);
     }
 
     private void audited(Request request, Caller who, Throwable failure) {
@@ -350,6 +370,10 @@ final class Connection {
             case MODEL -> !who.anonymous() && modelUuid != null;
             case CONTROLLER -> !who.anonymous() && modelUuid == null;
         };
+    }
+
+    private interface Invocation {
+        CompletionStage<byte[]> run() throws Throwable;
     }
 
     private interface Work {

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -16,28 +18,32 @@ import java.util.regex.Pattern;
 import org.isthmus.api.Code;
 import org.isthmus.api.Durations;
 import org.isthmus.api.Problem;
+import org.isthmus.api.Tag;
 import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Logs;
 import org.isthmus.model.store.Logs.Line;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Caller;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** `/model/UUID/log`: what was logged, then what is being logged, by the query parameters of `juju debug-log`. */
+/**
+ * `/model/UUID/log`: what was logged, then what is being logged, by the query parameters of `juju debug-log`. At the pace of
+ * whoever reads it.
+ */
 final class DebugLog extends LogStream {
     private static final Logger LOG = LoggerFactory.getLogger(DebugLog.class);
     private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
-    /** The most lines that are told from the past. */
-    private static final int REPLAY = 200_000;
 
     private static final Duration LASTS = Duration.ofHours(24);
 
     private final Map<String, List<String>> query;
-    /** No lock guards these: lines are told one at a time, and whoever leaves waits for nobody. */
-    private final AtomicReference<AutoCloseable> following = new AtomicReference<>();
+    /** No lock guards these: one thread at a time goes on, and whoever leaves waits for nobody. */
+    private final AtomicReference<Logs.Reader> reading = new AtomicReference<>();
 
     private volatile boolean over;
     private volatile Future<?> lasting;
+    private boolean follow;
     private long left = Long.MAX_VALUE;
 
     DebugLog(Server server, Socket socket, Map<String, List<String>> query) {
@@ -54,21 +60,18 @@ final class DebugLog extends LogStream {
     void start(Caller who, Documents of) {
         Predicate<Line> filter = filter(query);
         boolean replay = flag("replay");
-        boolean tail = !flag("noTail");
+        follow = !flag("noTail");
         long backlog = number("backlog");
         long most = number("maxLines");
         if (most > 0) {
             left = most;
         }
+        int past = replay ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, backlog);
         super.start(who, of);
         limit();
-        server().threads().blocking().execute(() -> {
-            try {
-                tell(of.id(), filter, replay ? REPLAY : (int) Math.min(REPLAY, backlog), tail);
-            } catch (RuntimeException failed) {
-                LOG.error("debug-log of {} failed", of.id(), failed);
-                socket().close(1011, "internal error");
-            }
+        soon(() -> {
+            reading.set(server().context().logs().read(of.id(), past, follow, filter));
+            goOn();
         });
     }
 
@@ -82,22 +85,65 @@ final class DebugLog extends LogStream {
         }
     }
 
-    private void tell(String model, Predicate<Line> filter, int past, boolean tail) {
-        if (!tail) {
-            server().context().logs().tail(model, past, filter).forEach(this::write);
-            end();
-            return;
-        }
-        following.set(server().context().logs().follow(model, past, filter, this::write));
-        if (over) {
-            unfollow();
+    /** On the pool for blocking work: files are read. */
+    private void soon(Runnable work) {
+        try {
+            server().threads().blocking().execute(() -> {
+                try {
+                    work.run();
+                } catch (RuntimeException failed) {
+                    LOG.error("debug-log of {} failed", model().id(), failed);
+                    socket().close(1011, "internal error");
+                    stop();
+                }
+            });
+        } catch (RejectedExecutionException closing) {
+            stop();
         }
     }
 
-    private void write(Line line) {
-        if (over) {
+    /** One page, and then others have their turn: the reader until it has taken this one, whoever logs until there is more. */
+    private void goOn() {
+        Logs.Reader reader = reading.get();
+        if (over || reader == null || !socket().isOpen()) {
+            stop();
             return;
         }
+        Logs.Page page = reader.next();
+        List<byte[]> messages = new ArrayList<>();
+        if (page.gap()) {
+            messages.add(bytes(message(gone())));
+        }
+        for (Line line : page.lines()) {
+            if (left > 0) {
+                left--;
+                messages.add(bytes(message(line)));
+            }
+        }
+        socket().texts(messages);
+        if (left <= 0 || page.end() && !follow) {
+            end();
+        } else if (page.end()) {
+            reader.whenMore(() -> socket().whenTaken(() -> soon(this::goOn)));
+        } else {
+            socket().whenTaken(() -> soon(this::goOn));
+        }
+    }
+
+    /** Said in the place of what the reader was too slow for. */
+    private Line gone() {
+        return new Line(
+                Instant.now(),
+                model().id(),
+                Tag.controller(server().context().uuid()).toString(),
+                "WARNING",
+                "juju.apiserver.debuglog",
+                "",
+                List.of(),
+                "lines are missing here: they left the log before they could be sent");
+    }
+
+    private ObjectNode message(Line line) {
         ObjectNode message = server().json().createObjectNode();
         message.put("tag", line.entity());
         message.put("ts", line.time().toString());
@@ -108,25 +154,23 @@ final class DebugLog extends LogStream {
         if (line.labels() != null && !line.labels().isEmpty()) {
             line.labels().forEach(message.withArrayProperty("lab")::add);
         }
-        send(message);
-        if (--left <= 0) {
-            end();
-        }
+        return message;
     }
 
     private void end() {
-        over = true;
+        stop();
         socket().close(1000, "");
     }
 
-    private void unfollow() {
-        AutoCloseable follower = following.getAndSet(null);
-        if (follower != null) {
-            try {
-                follower.close();
-            } catch (Exception failed) {
-                LOG.warn("a follower of the log did not close", failed);
-            }
+    private void stop() {
+        over = true;
+        Future<?> limit = lasting;
+        if (limit != null) {
+            limit.cancel(false);
+        }
+        Logs.Reader reader = reading.getAndSet(null);
+        if (reader != null) {
+            reader.close();
         }
     }
 
@@ -138,12 +182,7 @@ final class DebugLog extends LogStream {
     @Override
     public void closed() {
         super.closed();
-        over = true;
-        Future<?> limit = lasting;
-        if (limit != null) {
-            limit.cancel(false);
-        }
-        unfollow();
+        stop();
     }
 
     // --- query

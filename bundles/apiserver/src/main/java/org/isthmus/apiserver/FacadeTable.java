@@ -36,7 +36,14 @@ final class FacadeTable {
 
     /** A method of a facade. {@code params} is null when it takes none. */
     record Target(
-            String name, Access access, int since, int until, boolean mutates, JavaType params, MethodHandle handle) {}
+            String name,
+            Access access,
+            int since,
+            int until,
+            boolean mutates,
+            boolean blocks,
+            JavaType params,
+            MethodHandle handle) {}
 
     private record Served(
             String name,
@@ -101,6 +108,7 @@ final class FacadeTable {
                                 marked.since(),
                                 marked.until(),
                                 marked.mutates(),
+                                marked.blocks(),
                                 params,
                                 handle));
             } catch (IllegalAccessException cannotHappen) {

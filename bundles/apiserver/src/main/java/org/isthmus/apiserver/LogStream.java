@@ -69,7 +69,11 @@ abstract class LogStream implements Frontend.Stream {
     }
 
     final void send(ObjectNode message) {
-        socket.text(message.toString().getBytes(StandardCharsets.UTF_8));
+        socket.text(bytes(message));
+    }
+
+    static byte[] bytes(ObjectNode message) {
+        return message.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     final Server server() {

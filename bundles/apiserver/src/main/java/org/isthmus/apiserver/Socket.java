@@ -6,18 +6,23 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The sending side of one WebSocket. What waits for a slow reader is bounded: beyond it the connection is closed. */
 final class Socket {
     private static final Logger LOG = LoggerFactory.getLogger(Socket.class);
+    /** So much may wait when more is sent to a reader whose pace is kept. */
+    private static final long LOW = 128 << 10;
 
     private final Channel channel;
     private final long limit;
     private final AtomicLong waiting = new AtomicLong();
+    private final AtomicReference<Runnable> taken = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     Socket(Channel channel, long limit) {
@@ -27,6 +32,11 @@ final class Socket {
 
     /** Sends one text message; a single one may be larger than the limit. */
     void text(byte[] utf8) {
+        texts(List.of(utf8));
+    }
+
+    /** Sends messages, one after the other. */
+    void texts(List<byte[]> all) {
         if (closing.get()) {
             return;
         }
@@ -37,9 +47,37 @@ final class Socket {
             }
             return;
         }
-        waiting.addAndGet(utf8.length);
-        Apart.onLoop(channel, () -> channel.writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(utf8)))
-                .addListener(sent -> waiting.addAndGet(-utf8.length)));
+        for (byte[] utf8 : all) {
+            waiting.addAndGet(utf8.length);
+        }
+        Apart.onLoop(channel, () -> {
+            for (byte[] utf8 : all) {
+                channel.write(new TextWebSocketFrame(Unpooled.wrappedBuffer(utf8)))
+                        .addListener(sent -> sent(utf8.length));
+            }
+            channel.flush();
+        });
+    }
+
+    private void sent(int bytes) {
+        if (waiting.addAndGet(-bytes) <= LOW) {
+            takenEnough();
+        }
+    }
+
+    /** Runs that, once, when the reader has taken most of what was sent, or is gone. Only one may wait. */
+    void whenTaken(Runnable next) {
+        taken.set(next);
+        if (waiting.get() <= LOW) {
+            takenEnough();
+        }
+    }
+
+    private void takenEnough() {
+        Runnable next = taken.getAndSet(null);
+        if (next != null) {
+            next.run();
+        }
     }
 
     long waiting() {

@@ -45,6 +45,16 @@ public class DispatchTest {
         return c.call("Thing", 4, "", method, params);
     }
 
+    /** A method that touches files takes no thread of those that only decide. */
+    @Test
+    public void whatBlocksHasThreadsOfItsOwn() throws Exception {
+        try (ApiConnection c = world.connect(World.MODEL, Login.user("reader", "secret"))) {
+            String thread = get(call(c, "Where", Map.of())).path("name").asText();
+            assertTrue(thread, thread.startsWith("isthmus-api-blocking-"));
+            assertTrue(refusal(call(c, "Where", Map.of("name", "broken"))).startsWith("internal error"));
+        }
+    }
+
     @Test
     public void everyLevelForEveryCaller() throws Exception {
         Map<String, ApiConnection> callers = new LinkedHashMap<>();

@@ -3,7 +3,6 @@ package org.isthmus.apiserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.store.Logs;
@@ -11,37 +10,72 @@ import org.isthmus.model.store.Logs;
 /** Lines in a list. */
 final class FakeLogs implements Logs {
     final List<Line> lines = new CopyOnWriteArrayList<>();
-    final List<Follower> followers = new CopyOnWriteArrayList<>();
-
-    record Follower(String model, Predicate<Line> filter, Consumer<Line> consumer) {}
+    final List<Reader> readers = new CopyOnWriteArrayList<>();
+    private final List<Runnable> waiting = new ArrayList<>();
 
     @Override
-    public synchronized void append(Line line) {
-        lines.add(line);
-        for (Follower each : followers) {
-            if (each.model().equals(line.model()) && each.filter().test(line)) {
-                each.consumer().accept(line);
-            }
+    public void append(Line line) {
+        List<Runnable> wakes;
+        synchronized (this) {
+            lines.add(line);
+            wakes = List.copyOf(waiting);
+            waiting.clear();
         }
+        wakes.forEach(Runnable::run);
     }
 
     @Override
-    public List<Line> tail(String model, int limit, Predicate<Line> filter) {
-        List<Line> all = new ArrayList<>();
-        for (Line line : lines) {
-            if (line.model().equals(model) && filter.test(line)) {
-                all.add(line);
-            }
-        }
-        return all.subList(Math.max(0, all.size() - limit), all.size());
+    public Reader read(String model, int past, boolean follow, Predicate<Line> filter) {
+        List<Line> all = matching(lines, model, filter);
+        ListReader reader = new ListReader(model, filter);
+        reader.next = all.subList(Math.max(0, all.size() - past), all.size());
+        readers.add(reader);
+        return reader;
     }
 
-    @Override
-    public synchronized AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer) {
-        tail(model, past, filter).forEach(consumer);
-        Follower follower = new Follower(model, filter, consumer);
-        followers.add(follower);
-        return () -> followers.remove(follower);
+    private static List<Line> matching(List<Line> lines, String model, Predicate<Line> filter) {
+        return lines.stream()
+                .filter(line -> line.model().equals(model) && filter.test(line))
+                .toList();
+    }
+
+    private final class ListReader implements Reader {
+        private final String model;
+        private final Predicate<Line> filter;
+        private List<Line> next;
+        private int seen = lines.size();
+
+        ListReader(String model, Predicate<Line> filter) {
+            this.model = model;
+            this.filter = filter;
+        }
+
+        @Override
+        public Page next() {
+            synchronized (FakeLogs.this) {
+                List<Line> page = new ArrayList<>(next);
+                next = List.of();
+                page.addAll(matching(lines.subList(seen, lines.size()), model, filter));
+                seen = lines.size();
+                return new Page(page, true, false);
+            }
+        }
+
+        @Override
+        public void whenMore(Runnable wake) {
+            synchronized (FakeLogs.this) {
+                if (seen == lines.size()) {
+                    waiting.add(wake);
+                    return;
+                }
+            }
+            wake.run();
+        }
+
+        @Override
+        public void close() {
+            readers.remove(this);
+        }
     }
 
     @Override

@@ -275,7 +275,7 @@ public class HttpTest {
                 List.of("tag", "ts", "sev", "mod", "loc", "msg"),
                 five.properties().stream().map(Map.Entry::getKey).toList());
         following.close();
-        until("the follower is gone", () -> world.logs.followers.isEmpty());
+        until("the follower is gone", () -> world.logs.readers.isEmpty());
     }
 
     @Test
@@ -286,7 +286,7 @@ public class HttpTest {
         }));
         MessageStream following = get(stream("", Login.user("reader", "secret"), new LinkedBlockingQueue<>()));
         following.closed().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        until("the follower is gone", () -> world.logs.followers.isEmpty());
+        until("the follower is gone", () -> world.logs.readers.isEmpty());
     }
 
     private java.util.concurrent.CompletionStage<MessageStream> stream(

@@ -83,6 +83,15 @@ public final class Things implements FacadeSet {
             }));
         }
 
+        /** Tells the thread that it was called on. */
+        @Method(access = Access.AUTHENTICATED, blocks = true)
+        public Answer where(Call call, Name name) {
+            if (name.name() != null) {
+                throw new IllegalStateException(name.name());
+            }
+            return new Answer(Thread.currentThread().getName(), null);
+        }
+
         /** Counts up, answers with the name, and waits for a gate in between. */
         @Method(access = Access.MODEL_READ, mutates = true)
         public CompletionStage<Answer> count(Call call, Name name) {

@@ -320,13 +320,8 @@ final class World implements ControllerContext, AutoCloseable {
             public void append(Line line) {}
 
             @Override
-            public List<Line> tail(String model, int limit, Predicate<Line> filter) {
-                return List.of();
-            }
-
-            @Override
-            public AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer) {
-                return () -> {};
+            public Reader read(String model, int past, boolean follow, Predicate<Line> filter) {
+                throw new UnsupportedOperationException();
             }
 
             @Override

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.isthmus.model.StatusValue;
@@ -110,13 +109,8 @@ final class SegmentLogs implements Logs, AutoCloseable {
     }
 
     @Override
-    public List<Line> tail(String model, int limit, Predicate<Line> filter) {
-        return of(model).tail(limit, filter);
-    }
-
-    @Override
-    public AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer) {
-        return of(model).follow(past, filter, consumer);
+    public Reader read(String model, int past, boolean follow, Predicate<Line> filter) {
+        return new LineReader(of(model), past, follow, filter);
     }
 
     @Override

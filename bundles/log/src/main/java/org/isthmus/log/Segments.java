@@ -1,5 +1,6 @@
 package org.isthmus.log;
 
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,8 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * Lines in numbered files of one folder. When the newest is full the next begins; when there are too many the oldest goes. A line
@@ -21,6 +23,9 @@ import java.util.function.Predicate;
  */
 final class Segments {
     private static final String SUFFIX = ".log";
+    private static final long FIRST = 1;
+    /** What is read at a time. */
+    private static final int CHUNK = 256 * 1024;
 
     private final Path folder;
     private final int segmentBytes;
@@ -81,7 +86,7 @@ final class Segments {
     private void openNewest() throws IOException {
         Files.createDirectories(folder);
         if (files().isEmpty()) {
-            begin(1);
+            begin(FIRST);
             return;
         }
         Path newest = files.lastEntry().getValue();
@@ -122,37 +127,55 @@ final class Segments {
         }
     }
 
-    /** What is there at one moment: its files, newest first, and how much of the newest. Read without a lock. */
-    record Extent(List<Path> newestFirst, long newestBytes) {}
-
-    Extent extent() throws IOException {
-        List<Path> newestFirst = new ArrayList<>(files().descendingMap().values());
-        long bytes = 0;
-        if (out != null) {
-            bytes = written;
-        } else if (!newestFirst.isEmpty()) {
-            bytes = Files.size(newestFirst.get(0));
+    /** Where a line begins. */
+    record Position(long segment, long offset) implements Comparable<Position> {
+        @Override
+        public int compareTo(Position other) {
+            int bySegment = Long.compare(segment, other.segment);
+            return bySegment != 0 ? bySegment : Long.compare(offset, other.offset);
         }
-        return new Extent(newestFirst, bytes);
     }
 
-    /** Newest first, until the reader has enough (false) or there are no more. */
-    static void backwards(Extent extent, Predicate<byte[]> reader) throws IOException {
-        long limit = extent.newestBytes();
-        for (Path file : extent.newestFirst()) {
+    /** What is there at one moment: its files by their numbers, and how much of the newest. Read without a lock. */
+    record Extent(NavigableMap<Long, Path> files, long newestBytes) {
+        static final Extent NONE = new Extent(new TreeMap<>(), 0);
+
+        Position begin() {
+            return new Position(files.isEmpty() ? FIRST : files.firstKey(), 0);
+        }
+
+        Position end() {
+            return new Position(files.isEmpty() ? FIRST : files.lastKey(), newestBytes);
+        }
+
+        private long bytes(long number, Path file) throws IOException {
+            return number == files.lastKey() ? newestBytes : Files.size(file);
+        }
+    }
+
+    Extent extent() throws IOException {
+        long bytes = written;
+        if (out == null) {
+            bytes = files().isEmpty() ? 0 : cutTornLine(files.lastEntry().getValue());
+        }
+        return new Extent(new TreeMap<>(files), bytes);
+    }
+
+    /** Is told of lines; answers false when it has enough. */
+    interface Visitor {
+        boolean line(Position at, byte[] line);
+    }
+
+    /** Newest first. */
+    static void backwards(Extent extent, Visitor visitor) throws IOException {
+        for (Map.Entry<Long, Path> file : extent.files().descendingMap().entrySet()) {
             byte[] all;
             try {
-                all = Files.readAllBytes(file);
-            } catch (NoSuchFileException swept) {
-                limit = Long.MAX_VALUE;
+                all = block(file.getValue(), 0, extent.bytes(file.getKey(), file.getValue()), Integer.MAX_VALUE);
+            } catch (NoSuchFileException | FileNotFoundException swept) {
                 continue;
             }
-            int end = (int) Math.min(limit, all.length);
-            limit = Long.MAX_VALUE;
-            while (end > 0 && all[end - 1] != '\n') {
-                // What follows the last line feed was torn by a crash.
-                end--;
-            }
+            int end = all.length;
             while (end > 0) {
                 int from = end - 1;
                 while (from > 0 && all[from - 1] != '\n') {
@@ -160,11 +183,83 @@ final class Segments {
                 }
                 byte[] line = Arrays.copyOfRange(all, from, end - 1);
                 end = from;
-                if (line.length > 0 && !reader.test(line)) {
+                if (line.length > 0 && !visitor.line(new Position(file.getKey(), from), line)) {
                     return;
                 }
             }
         }
+    }
+
+    /** @param gap lines that were due are not there any more */
+    record Chunk(List<byte[]> lines, Position next, boolean gap) {}
+
+    /** Some lines from there on, oldest first; none when there are no more. */
+    static Chunk forwards(Extent extent, Position from) throws IOException {
+        Position at = from;
+        boolean gap = false;
+        while (at.compareTo(extent.end()) < 0) {
+            Map.Entry<Long, Path> file = extent.files().ceilingEntry(at.segment());
+            if (file.getKey() > at.segment()) {
+                gap = true;
+                at = new Position(file.getKey(), 0);
+            }
+            byte[] block;
+            try {
+                block = block(file.getValue(), at.offset(), extent.bytes(file.getKey(), file.getValue()), CHUNK);
+            } catch (NoSuchFileException | FileNotFoundException swept) {
+                gap = true;
+                block = new byte[0];
+            }
+            if (block.length > 0) {
+                return new Chunk(lines(block), new Position(at.segment(), at.offset() + block.length), gap);
+            }
+            at = file.getKey().equals(extent.files().lastKey()) ? extent.end() : new Position(file.getKey() + 1, 0);
+        }
+        return new Chunk(List.of(), at, gap);
+    }
+
+    private static List<byte[]> lines(byte[] block) {
+        List<byte[]> lines = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < block.length; i++) {
+            if (block[i] == '\n') {
+                if (i > from) {
+                    lines.add(Arrays.copyOfRange(block, from, i));
+                }
+                from = i + 1;
+            }
+        }
+        return lines;
+    }
+
+    /** Whole lines: what follows the last line feed was torn by a crash. */
+    private static byte[] block(Path file, long from, long to, int most) throws IOException {
+        try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
+            access.seek(from);
+            long left = Math.min(to, access.length()) - from;
+            if (left <= 0) {
+                return new byte[0];
+            }
+            byte[] block = new byte[(int) Math.min(left, most)];
+            access.readFully(block);
+            int end = afterLastLine(block);
+            if (end == 0 && block.length < left) {
+                // One line that is longer than that.
+                access.seek(from);
+                block = new byte[(int) left];
+                access.readFully(block);
+                end = afterLastLine(block);
+            }
+            return end == block.length ? block : Arrays.copyOf(block, end);
+        }
+    }
+
+    private static int afterLastLine(byte[] block) {
+        int end = block.length;
+        while (end > 0 && block[end - 1] != '\n') {
+            end--;
+        }
+        return end;
     }
 
     void close() throws IOException {

@@ -14,13 +14,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.store.Logs.Entry;
 import org.isthmus.model.store.Logs.Line;
+import org.isthmus.model.store.Logs.Page;
+import org.isthmus.model.store.Logs.Reader;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -43,6 +52,18 @@ public class SegmentLogsTest {
         return lines.stream().map(Line::message).collect(Collectors.toList());
     }
 
+    private static List<Line> tail(SegmentLogs logs, String model, int limit, Predicate<Line> filter) {
+        List<Line> all = new ArrayList<>();
+        try (Reader reader = logs.read(model, limit, false, filter)) {
+            Page page;
+            do {
+                page = reader.next();
+                all.addAll(page.lines());
+            } while (!page.end());
+        }
+        return all;
+    }
+
     @Test
     public void theTailIsWhatWasWrittenLastOldestFirst() throws Exception {
         try (SegmentLogs logs = SegmentLogs.open(folder())) {
@@ -50,17 +71,17 @@ public class SegmentLogsTest {
                 logs.append(line("m1", "line\n" + i));
                 logs.append(line("m2", "other " + i));
             }
-            assertEquals(List.of("line\n8", "line\n9"), messages(logs.tail("m1", 2, l -> true)));
-            assertEquals(List.of("line\n3"), messages(logs.tail("m1", 5, l -> l.message()
+            assertEquals(List.of("line\n8", "line\n9"), messages(tail(logs, "m1", 2, l -> true)));
+            assertEquals(List.of("line\n3"), messages(tail(logs, "m1", 5, l -> l.message()
                     .endsWith("3"))));
-            assertEquals(line("m1", "line\n9"), logs.tail("m1", 1, l -> true).get(0));
+            assertEquals(line("m1", "line\n9"), tail(logs, "m1", 1, l -> true).get(0));
         }
         try (SegmentLogs logs = SegmentLogs.open(folder())) {
             logs.append(line("m1", "after"));
-            assertEquals(List.of("line\n9", "after"), messages(logs.tail("m1", 2, l -> true)));
-            assertEquals(10, logs.tail("m2", 100, l -> true).size());
+            assertEquals(List.of("line\n9", "after"), messages(tail(logs, "m1", 2, l -> true)));
+            assertEquals(10, tail(logs, "m2", 100, l -> true).size());
             logs.forget("m2");
-            assertEquals(0, logs.tail("m2", 100, l -> true).size());
+            assertEquals(0, tail(logs, "m2", 100, l -> true).size());
             assertFalse(Files.exists(folder().resolve("m2")));
         }
     }
@@ -73,9 +94,9 @@ public class SegmentLogsTest {
         Path file = folder().resolve("m1/debug/0000000001.log");
         Files.write(file, "{\"time\":\"2026-".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
         try (SegmentLogs logs = SegmentLogs.open(folder())) {
-            assertEquals(List.of("whole"), messages(logs.tail("m1", 9, l -> true)));
+            assertEquals(List.of("whole"), messages(tail(logs, "m1", 9, l -> true)));
             logs.append(line("m1", "next"));
-            assertEquals(List.of("whole", "next"), messages(logs.tail("m1", 9, l -> true)));
+            assertEquals(List.of("whole", "next"), messages(tail(logs, "m1", 9, l -> true)));
         }
     }
 
@@ -101,7 +122,7 @@ public class SegmentLogsTest {
             }
             all = new Segments(folder(), 10_000, 3);
             List<String> found = new ArrayList<>();
-            Segments.backwards(all.extent(), line -> {
+            Segments.backwards(all.extent(), (at, line) -> {
                 found.add(0, new String(line, StandardCharsets.UTF_8));
                 return true;
             });
@@ -116,7 +137,7 @@ public class SegmentLogsTest {
             segments.append(("line " + i).getBytes(StandardCharsets.UTF_8));
         }
         List<String> found = new ArrayList<>();
-        Segments.backwards(segments.extent(), line -> found.add(new String(line, StandardCharsets.UTF_8)));
+        Segments.backwards(segments.extent(), (at, line) -> found.add(new String(line, StandardCharsets.UTF_8)));
         segments.close();
         assertEquals("line 999", found.get(0));
         assertTrue("about 3 × 100 bytes: " + found.size(), found.size() > 20 && found.size() < 34);
@@ -125,23 +146,66 @@ public class SegmentLogsTest {
         }
     }
 
+    /** Hears what there is on a thread of its own, whenever it is told that there is more. */
+    private static final class Listener implements AutoCloseable {
+        final Queue<String> heard = new ConcurrentLinkedQueue<>();
+        private final ExecutorService thread = Executors.newSingleThreadExecutor();
+        private final Reader reader;
+
+        Listener(SegmentLogs logs, int past, Predicate<Line> filter) {
+            reader = logs.read("m1", past, true, filter);
+            soon();
+        }
+
+        private void soon() {
+            thread.execute(this::hear);
+        }
+
+        private void hear() {
+            Page page = reader.next();
+            heard.addAll(messages(page.lines()));
+            if (page.end()) {
+                reader.whenMore(this::soon);
+            } else {
+                soon();
+            }
+        }
+
+        void await(int count) throws Exception {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (heard.size() < count) {
+                assertTrue("heard " + heard.size() + " of " + count, System.nanoTime() < end);
+                // The queue of its thread goes round once.
+                thread.submit(() -> {}).get();
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            reader.close();
+            thread.submit(() -> {}).get();
+            thread.shutdown();
+        }
+    }
+
     @Test
-    public void followersHearNewLinesInOrderUntilTheyStop() throws Exception {
+    public void readersGetNewLinesInOrderUntilTheyLeave() throws Exception {
         try (SegmentLogs logs = SegmentLogs.open(folder())) {
             logs.append(line("m1", "before"));
-            List<String> heard = new ArrayList<>();
-            AutoCloseable follow =
-                    logs.follow("m1", 0, l -> !l.message().contains("secret"), l -> heard.add(l.message()));
-            logs.follow("m1", 0, l -> true, l -> {
+            Reader broken = logs.read("m1", 0, true, l -> true);
+            broken.whenMore(() -> {
                 throw new IllegalStateException("a bad neighbour");
             });
+            Listener listener = new Listener(logs, 0, l -> !l.message().contains("secret"));
+            listener.thread.submit(() -> {}).get();
             logs.append(line("m1", "one"));
             logs.append(line("m2", "elsewhere"));
             logs.append(line("m1", "secret"));
             logs.append(line("m1", "two"));
-            follow.close();
+            listener.await(2);
+            listener.close();
             logs.append(line("m1", "three"));
-            assertEquals(List.of("one", "two"), heard);
+            assertEquals(List.of("one", "two"), List.copyOf(listener.heard));
         }
     }
 
@@ -153,36 +217,37 @@ public class SegmentLogsTest {
             List<Thread> writers = IntStream.range(0, 4)
                     .mapToObj(t -> new Thread(() -> {
                         for (int i = 0; i < each; i++) {
-                            logs.append(line("m1", t + " " + i));
+                            logs.append(line("m1", t + " " + i + "x".repeat(i % 300)));
                         }
                     }))
                     .collect(Collectors.toList());
             writers.forEach(Thread::start);
-            List<List<String>> all = new ArrayList<>();
+            List<Listener> all = new ArrayList<>();
             for (int n = 0; n < 5; n++) {
-                List<String> heard = new ArrayList<>();
-                all.add(heard);
-                logs.follow("m1", 1_000_000, l -> true, l -> heard.add(l.message()));
+                all.add(new Listener(logs, n == 0 ? Integer.MAX_VALUE : 1_000_000, l -> true));
             }
             for (Thread writer : writers) {
                 writer.join(60_000);
             }
-            List<String> written = messages(logs.tail("m1", 1_000_000, l -> true));
+            List<String> written = messages(tail(logs, "m1", 1_000_000, l -> true));
             assertEquals(4 * each, written.size());
-            for (List<String> heard : all) {
-                assertEquals(written, heard);
+            for (Listener listener : all) {
+                listener.await(written.size());
+                listener.close();
+                assertEquals(written, List.copyOf(listener.heard));
             }
         }
     }
 
-    /** Who listens has a lock of its own, and closes under it: neither waits for the other. */
+    /** Who is told has a lock of its own, and leaves under it: neither waits for the other. */
     @Test(timeout = 60_000)
-    public void aFollowerMayLeaveUnderItsOwnLockWhileLinesCome() throws Exception {
+    public void aReaderMayLeaveUnderItsOwnLockWhileLinesCome() throws Exception {
         try (SegmentLogs logs = SegmentLogs.open(folder())) {
             Object lock = new Object();
             CountDownLatch told = new CountDownLatch(1);
             CountDownLatch locked = new CountDownLatch(1);
-            AutoCloseable follow = logs.follow("m1", 0, l -> true, l -> {
+            Reader reader = logs.read("m1", 0, true, l -> true);
+            reader.whenMore(() -> {
                 told.countDown();
                 try {
                     locked.await();
@@ -198,10 +263,95 @@ public class SegmentLogsTest {
             told.await();
             synchronized (lock) {
                 locked.countDown();
-                follow.close();
+                reader.close();
                 logs.append(line("m1", "two"));
             }
             writer.join();
+        }
+    }
+
+    /** A reader that sleeps keeps nothing in memory, and misses only what the log itself let go of, which it is told. */
+    @Test
+    public void whoIsTooSlowIsToldOfTheGap() throws Exception {
+        String text = "x".repeat(10_000);
+        int inAll = 3 * SegmentLogs.LINE_SEGMENTS * SegmentLogs.LINE_SEGMENT_BYTES / text.length();
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            Reader reader = logs.read("m1", 0, true, l -> true);
+            logs.append(line("m1", "0 " + text));
+            Page first = reader.next();
+            assertEquals(1, first.lines().size());
+            assertTrue(first.end() && !first.gap());
+            for (int i = 1; i < inAll / 4; i++) {
+                logs.append(line("m1", i + " " + text));
+            }
+            int at = 1;
+            Page page;
+            do {
+                page = reader.next();
+                assertFalse("nothing was lost: the log holds it all", page.gap());
+                for (Line line : page.lines()) {
+                    assertTrue(line.message().startsWith(at++ + " "));
+                }
+            } while (!page.end());
+            assertEquals(inAll / 4, at);
+            for (int i = at; i < inAll; i++) {
+                logs.append(line("m1", i + " " + text));
+            }
+            page = reader.next();
+            assertTrue("some went before they were read", page.gap());
+            at = Integer.parseInt(page.lines().get(0).message().split(" ")[0]);
+            assertTrue(at > inAll / 4);
+            while (true) {
+                for (Line line : page.lines()) {
+                    assertTrue(line.message().startsWith(at++ + " "));
+                }
+                if (page.end()) {
+                    break;
+                }
+                page = reader.next();
+                assertFalse(page.gap());
+            }
+            assertEquals(inAll, at);
+        }
+    }
+
+    /** The end of what was there when the reader came is the end for who does not follow, though lines go on. */
+    @Test
+    public void whoDoesNotFollowComesToAnEnd() throws Exception {
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            for (int i = 0; i < 10_000; i++) {
+                logs.append(line("m1", "old " + i));
+            }
+            Reader reader = logs.read("m1", Integer.MAX_VALUE, false, l -> true);
+            int read = 0;
+            Page page;
+            do {
+                logs.append(line("m1", "new"));
+                page = reader.next();
+                read += page.lines().size();
+            } while (!page.end());
+            assertEquals(10_000, read);
+        }
+    }
+
+    /** A torn line is no line, for who waits at it neither. */
+    @Test
+    public void whoWaitsAtATornLineGetsTheNext() throws Exception {
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            logs.append(line("m1", "whole"));
+        }
+        Path file = folder().resolve("m1/debug/0000000001.log");
+        Files.write(file, "{\"time\":\"2026-".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            Reader reader = logs.read("m1", 9, true, l -> true);
+            assertEquals(List.of("whole"), messages(reader.next().lines()));
+            AtomicInteger told = new AtomicInteger();
+            reader.whenMore(told::incrementAndGet);
+            assertEquals("there is nothing more", 0, told.get());
+            logs.append(line("m1", "next"));
+            logs.append(line("m1", "and next"));
+            assertEquals("once", 1, told.get());
+            assertEquals(List.of("next", "and next"), messages(reader.next().lines()));
         }
     }
 
@@ -232,7 +382,7 @@ public class SegmentLogsTest {
                 }
             }
             for (int m = 0; m < models; m++) {
-                assertEquals(2, logs.tail("model-" + m, 9, l -> true).size());
+                assertEquals(2, tail(logs, "model-" + m, 9, l -> true).size());
             }
         }
     }
@@ -252,7 +402,7 @@ public class SegmentLogsTest {
             for (Thread thread : threads) {
                 thread.join(30_000);
             }
-            assertEquals(400, logs.tail("m1", 1000, l -> true).size());
+            assertEquals(400, tail(logs, "m1", 1000, l -> true).size());
         }
     }
 

@@ -23,4 +23,7 @@ public @interface Method {
 
     /** Logged to the audit log, and refused while a block or a migration forbids changes. */
     boolean mutates() default false;
+
+    /** Called on the pool for blocking work, because it touches files; of what mutates the writer does that. */
+    boolean blocks() default false;
 }

@@ -2,7 +2,6 @@ package org.isthmus.model.store;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.isthmus.model.StatusValue;
 
@@ -21,14 +20,34 @@ public interface Logs {
 
     void append(Line line);
 
-    /** The last `limit` lines of a model that match, oldest first. */
-    List<Line> tail(String model, int limit, Predicate<Line> filter);
+    /**
+     * Reads the last `past` lines of a model that match, and then, where it is to follow, each new one: each once, in order. Lines
+     * are read from files when they are asked for, at the reader's pace: nothing waits for it, and it keeps nobody waiting. What
+     * leaves the log before it is read is missing, and the page says so.
+     *
+     * @param past Integer.MAX_VALUE for all
+     */
+    Reader read(String model, int past, boolean follow, Predicate<Line> filter);
+
+    /** For one thread at a time; only to close it, any. */
+    interface Reader extends AutoCloseable {
+        /** The next lines, perhaps none. */
+        Page next();
+
+        /** Runs that, once, when there is more than was read. It must not block. */
+        void whenMore(Runnable wake);
+
+        @Override
+        void close();
+    }
 
     /**
-     * The last `past` lines of a model that match, then each new one until closed: each once, in order, one at a time, and under no
-     * lock of the log. Those of the past are told before this returns; later the consumer must not block.
+     * Some lines, oldest first.
+     *
+     * @param end there are no more after these, at least not now
+     * @param gap before these some left the log before they could be read
      */
-    AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer);
+    record Page(List<Line> lines, boolean end, boolean gap) {}
 
     /** @param entity such as `unit:mysql/0`, with `type` workload, juju-unit, machine, application */
     void history(String model, String entity, String type, StatusValue status);

@@ -519,7 +519,9 @@ public class AccessWalkTest {
             }
         }
         assertTrue(premises.logs
-                .tail(Premises.MINE, 1000, line -> line.message().equals("walked"))
+                .read(Premises.MINE, 1, false, line -> line.message().equals("walked"))
+                .next()
+                .lines()
                 .isEmpty());
         report("agents", targets.size(), counts);
     }

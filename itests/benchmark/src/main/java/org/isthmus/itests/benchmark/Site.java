@@ -15,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.isthmus.access.AccessRights;
 import org.isthmus.api.Constraints;
@@ -257,13 +256,8 @@ final class Site implements ControllerContext, AutoCloseable {
             public void append(Line line) {}
 
             @Override
-            public List<Line> tail(String model, int limit, Predicate<Line> filter) {
-                return List.of();
-            }
-
-            @Override
-            public AutoCloseable follow(String model, int past, Predicate<Line> filter, Consumer<Line> consumer) {
-                return () -> {};
+            public Reader read(String model, int past, boolean follow, Predicate<Line> filter) {
+                throw new UnsupportedOperationException();
             }
 
             @Override

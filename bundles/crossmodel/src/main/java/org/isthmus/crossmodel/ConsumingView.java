@@ -103,6 +103,7 @@ final class ConsumingView {
                         changed,
                         departed,
                         told == null,
+                        null,
                         null),
                 now);
     }

@@ -378,7 +378,9 @@ public final class CrossModelRelationsFacade {
                 Interest.in(Kinds.RELATION_UNIT, Kinds.RELATION_UNITS_BY_RELATION, number),
                 Interest.in(Kinds.RELATION_APPLICATION, Kinds.RELATION_APPLICATIONS_BY_RELATION, number),
                 Interest.in(Kinds.OFFER_CONNECTION, connection.token()),
-                Interest.in(Kinds.OFFER, connection.offer()));
+                Interest.in(Kinds.OFFER, connection.offer()),
+                // From which networks others may dial.
+                Interest.in(Kinds.MODEL));
         Map<String, Object> state = new TreeMap<>();
         state.put("token", connection.token());
         state.put("told", told);

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.isthmus.api.Life;
 import org.isthmus.api.Names;
+import org.isthmus.api.Refused;
+import org.isthmus.model.Admission;
 import org.isthmus.model.Application;
 import org.isthmus.model.ApplicationStatus;
 import org.isthmus.model.Kinds;
@@ -27,6 +29,8 @@ final class OfferingView {
     private static final String APPLICATION = "application";
 
     private static final String HEAD = "head";
+    /** Key of why the consumer's networks are not let in any more. */
+    private static final String REFUSED = "refused";
 
     private OfferingView() {}
 
@@ -50,6 +54,10 @@ final class OfferingView {
             String offered = offeredApplication(relation, model);
             application = applicationSettings(model, relation, offered, told, now);
             unitChanges(model, relation, offered, told, now, changed);
+            Refused refused = Admission.of(model).refusal(connection.ingress());
+            if (refused != null) {
+                now.put(REFUSED, refused.getMessage());
+            }
         }
         List<Integer> departed = told.keySet().stream()
                 .filter(name -> name.indexOf('/') > 0 && !now.containsKey(name))
@@ -78,6 +86,7 @@ final class OfferingView {
                 changed,
                 departed,
                 whole,
+                now.get(REFUSED),
                 null);
     }
 

@@ -89,6 +89,8 @@ final class RelationPump extends Pump {
 
     private volatile long sequence;
     private String ingressTold;
+    /** The far side does not let in any more what it was told: it is to be told again, and will say why. */
+    private volatile boolean ingressDoubted;
 
     RelationPump(
             ControllerContext controller,
@@ -238,6 +240,7 @@ final class RelationPump extends Pump {
                 List.of(),
                 List.of(),
                 true,
+                null,
                 null);
         Outgoing outgoing = new Outgoing(
                 record.token(),
@@ -479,8 +482,10 @@ final class RelationPump extends Pump {
         }
         List<String> networks = ConsumingView.egress(now, relation);
         String digest = String.join(",", networks);
+        boolean doubted = ingressDoubted;
+        ingressDoubted = false;
         // Also that there are none: what the far side was told on another connection may still be open.
-        if (digest.equals(ingressTold)) {
+        if (digest.equals(ingressTold) && !doubted) {
             return is(Outcome.IDLE);
         }
         IngressChange change = new IngressChange(
@@ -581,6 +586,9 @@ final class RelationPump extends Pump {
             change = links.json().treeToValue(node, RelationChange.class);
         } catch (JsonProcessingException malformed) {
             return CompletableFuture.failedFuture(malformed);
+        }
+        if (change.ingressRefused() != null) {
+            ingressDoubted = true;
         }
         try (Traced there = new Traced(change.trace())) {
             return engines((offers, relations) -> model.submit(tx -> {

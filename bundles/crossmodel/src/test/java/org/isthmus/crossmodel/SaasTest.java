@@ -188,6 +188,8 @@ public final class SaasTest {
         estate.configure(offering, "saas-ingress-allow", "10.0.0.0/8");
         // Closed at once, whatever the consumer knows.
         assertEquals("[]", openAsListed());
+        // And it is told at once.
+        awaitRelation(consumer, "wordpress", "error", "subnet 198.51.100.0/24 not in firewall allowlist");
         estate.configure(consumer, "egress-subnets", "203.0.113.0/24, 10.1.0.0/16");
         estate.await(
                 "refused",

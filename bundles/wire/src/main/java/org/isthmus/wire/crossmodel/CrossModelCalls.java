@@ -54,6 +54,7 @@ public final class CrossModelCalls {
      *
      * @param life `alive` or `dying`
      * @param forceCleanup the sender has nothing left of it
+     * @param ingressRefused why networks that the receiver told, and which were let in, are not any more; null where all are
      * @param trace of the request that it follows from; null where that is not known
      */
     public record RelationChange(
@@ -72,6 +73,7 @@ public final class CrossModelCalls {
             List<UnitChange> changedUnits,
             List<Integer> departedUnits,
             boolean whole,
+            String ingressRefused,
             String trace) {
         public RelationChange withTrace(String of) {
             return new RelationChange(
@@ -90,6 +92,7 @@ public final class CrossModelCalls {
                     changedUnits,
                     departedUnits,
                     whole,
+                    ingressRefused,
                     of);
         }
     }

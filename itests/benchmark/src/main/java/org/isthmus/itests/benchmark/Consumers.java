@@ -219,6 +219,7 @@ final class Consumers implements Figure {
                         List.of(new UnitChange(0, Map.of("ingress-address", "10.0.0.1", "text", "number " + sequence))),
                         List.of(),
                         true,
+                        null,
                         null))
                 .toList();
         PublishResults results = (PublishResults) publish.ask(hub.call, new RelationChanges(changes));

@@ -18,6 +18,7 @@ import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Relation;
 import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Unit;
 import org.isthmus.model.store.Interest;
@@ -131,6 +132,7 @@ final class UnitView {
         }
         RelationApplication bag =
                 model.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), other.application()));
+        RemoteApplication elsewhere = model.get(Kinds.REMOTE_APPLICATION, other.application());
         return new RelationState(
                 relation.number(),
                 relation.key(),
@@ -140,6 +142,7 @@ final class UnitView {
                 relation.life().word(),
                 relation.suspended(),
                 other.application(),
+                elsewhere == null ? model.model().uuid() : elsewhere.sourceModel(),
                 self != null && self.inScope(),
                 members,
                 bag == null ? 0 : bag.version());

@@ -6,6 +6,7 @@ import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Relation;
 import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
+import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
@@ -150,6 +152,42 @@ public final class UnitNewsTest {
         assertEquals(1, told.state().relations().size());
         assertEquals(Map.of("app3/0", 1L), told.state().relations().get(0).members());
         assertNull("it knows", news.since(model, changed));
+    }
+
+    @Test
+    public void theOtherSidesModelIsToldWhereItIsAnother() {
+        begin();
+        change(tx -> {
+            for (RemoteApplication each : List.of(elsewhere("app1", false, "m1"), elsewhere("app2", true, "m2"))) {
+                tx.put(Kinds.REMOTE_APPLICATION, each);
+            }
+        });
+        assertEquals(
+                List.of("u", "m1", "m2", "u", "u"),
+                watch().whole(model).state().relations().stream()
+                        .sorted(Comparator.comparing(UnitRemoteState.RelationState::id))
+                        .map(UnitRemoteState.RelationState::remoteModel)
+                        .toList());
+    }
+
+    private static RemoteApplication elsewhere(String name, boolean proxy, String sourceModel) {
+        return new RemoteApplication(
+                name,
+                proxy,
+                null,
+                null,
+                null,
+                sourceModel,
+                List.of(),
+                "admin",
+                null,
+                null,
+                0,
+                Life.ALIVE,
+                null,
+                false,
+                Instant.EPOCH,
+                0);
     }
 
     @Test

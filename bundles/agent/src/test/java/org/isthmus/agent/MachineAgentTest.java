@@ -172,7 +172,8 @@ public class MachineAgentTest {
                         + "relation-set empty=; echo \"own $(relation-get - wp/0 | grep user)\" >>$trace");
         hook(
                 "db-relation-changed",
-                "echo \"changed $JUJU_REMOTE_UNIT $(relation-get password) ids $(relation-ids db) app $(relation-list --app)\" >>$trace");
+                "echo \"changed $JUJU_REMOTE_UNIT $(relation-get password) ids $(relation-ids db) app $(relation-list --app)\" >>$trace; "
+                        + "relation-model-get >>$trace");
         hook(
                 "db-relation-departed",
                 "echo \"departed $JUJU_REMOTE_UNIT $JUJU_DEPARTING_UNIT left $(relation-list | wc -l)\" >>$trace");
@@ -195,6 +196,7 @@ public class MachineAgentTest {
                         "joined sql/0",
                         "own user: wp",
                         "changed sql/0 s3cret ids db:4 app sql",
+                        "uuid: uuid-2",
                         "departed sql/0 sql/0 left 0",
                         "broken 0"),
                 traced());
@@ -203,7 +205,7 @@ public class MachineAgentTest {
     }
 
     private static RelationState db(String life, Map<String, Long> members) {
-        return new RelationState(4, "wp:db sql:db", "db", false, true, life, false, "sql", true, members, 0);
+        return new RelationState(4, "wp:db sql:db", "db", false, true, life, false, "sql", "uuid-2", true, members, 0);
     }
 
     @Test

@@ -22,9 +22,20 @@ import org.isthmus.wire.agent.UnitRemoteState;
  * the hook's own processes only.
  */
 public final class HookContext {
-    /** A relation as the hook sees it. Members are those the charm was told of. */
+    /**
+     * A relation as the hook sees it.
+     *
+     * @param remoteModel UUID; null where the controller has no such relation any more
+     * @param members those that the charm was told of
+     */
     public record RelationView(
-            int id, String endpoint, String remoteApplication, boolean peer, boolean broken, List<String> members) {}
+            int id,
+            String endpoint,
+            String remoteApplication,
+            String remoteModel,
+            boolean peer,
+            boolean broken,
+            List<String> members) {}
 
     /** What the charm's files say; read when a tool wants to know. */
     public interface Bindings {

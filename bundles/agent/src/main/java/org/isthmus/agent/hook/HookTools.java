@@ -225,8 +225,11 @@ final class HookTools {
 
     private String relationModelGet(ToolCall call, HookContext context) throws IOException {
         ToolArgs args = printing(call, Set.of(), Set.of("relation"), Map.of("r", "relation"));
-        relation(args, context);
-        return print(call, args, Map.of("uuid", context.remote().model().uuid()));
+        RelationView relation = relation(args, context);
+        if (relation.remoteModel() == null) {
+            throw new ToolFailure("relation " + relation.id() + " not found");
+        }
+        return print(call, args, Map.of("uuid", relation.remoteModel()));
     }
 
     /** The relation named by -r, else that of the hook. */

@@ -627,6 +627,8 @@ public final class UnitAgent implements Runnable {
 
     /** The relations as this hook sees them: a departing unit is gone already, a broken one is empty. */
     private List<HookContext.RelationView> views(HookInfo hook, UnitRemoteState seen) {
+        Map<Integer, String> models = new TreeMap<>();
+        seen.relations().forEach(relation -> models.put(relation.id(), relation.remoteModel()));
         List<HookContext.RelationView> views = new ArrayList<>();
         local.relations().forEach((id, relation) -> {
             List<String> members = new ArrayList<>(relation.members().keySet());
@@ -642,6 +644,7 @@ public final class UnitAgent implements Runnable {
                     id,
                     relation.endpoint(),
                     relation.remoteApplication(),
+                    models.get(id),
                     relation.peer(),
                     here && hook.kind().equals("relation-broken"),
                     members));

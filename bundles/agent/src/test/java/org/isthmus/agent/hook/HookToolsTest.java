@@ -89,9 +89,10 @@ public class HookToolsTest {
                 new Leadership(unit, System::nanoTime),
                 remote,
                 List.of(
-                        new HookContext.RelationView(4, "db", "sql", false, false, List.of("sql/0", "sql/10")),
-                        new HookContext.RelationView(10, "db", "sql2", false, false, List.of()),
-                        new HookContext.RelationView(0, "cluster", "wp", true, false, List.of("wp/1"))),
+                        new HookContext.RelationView(
+                                4, "db", "sql", "uuid-2", false, false, List.of("sql/0", "sql/10")),
+                        new HookContext.RelationView(10, "db", "sql2", null, false, false, List.of()),
+                        new HookContext.RelationView(0, "cluster", "wp", "uuid-1", true, false, List.of("wp/1"))),
                 () -> Set.of("db", "cluster", "website", "juju-info"),
                 Map.of("old", "1"),
                 new SecureRandom());
@@ -193,7 +194,9 @@ public class HookToolsTest {
         prints("relation-get", "password: s3cret\nport: \"3306\"\n\"yes\": \"true\"\n");
         prints("relation-get --format=json -r 4 --app - sql", "{\"database\":\"wordpress\"}\n");
         prints("relation-get -r db:4 --app database sql", "wordpress\n");
-        prints("relation-model-get --format=json -r 4", "{\"uuid\":\"uuid-1\"}\n");
+        prints("relation-model-get --format=json -r 4", "{\"uuid\":\"uuid-2\"}\n");
+        prints("relation-model-get -r cluster:0", "uuid: uuid-1\n");
+        refuses("relation-model-get -r 10", 1, "relation 10 not found");
         refuses("relation-list -r 77", 2, "invalid value \"77\" for option -r: relation not found");
         refuses("relation-get -r 10 x", 2, "no unit id specified");
         refuses("relation-get x sql/9", 1, "unit \"sql/9\": settings not found");

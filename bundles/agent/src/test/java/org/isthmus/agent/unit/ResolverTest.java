@@ -47,7 +47,18 @@ public class ResolverTest {
 
     private static RelationState relation(int id, boolean peer, String life, Map<String, Long> members) {
         return new RelationState(
-                id, "k" + id, peer ? "cluster" : "db", peer, true, life, false, peer ? "wp" : "sql", false, members, 0);
+                id,
+                "k" + id,
+                peer ? "cluster" : "db",
+                peer,
+                true,
+                life,
+                false,
+                peer ? "wp" : "sql",
+                "m",
+                false,
+                members,
+                0);
     }
 
     /** Runs until there is nothing to do; answers what ran. */
@@ -263,6 +274,7 @@ public class ResolverTest {
                 "alive",
                 false,
                 "sub",
+                "m",
                 false,
                 Map.of("sub/0", 1L),
                 0);
@@ -278,11 +290,11 @@ public class ResolverTest {
     @Test
     public void leaderDoesNotHearOfItsOwnPeerSettings() {
         Signals leads = new Signals(true, true, false);
-        RelationState peers =
-                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", false, Map.of(), 0);
+        RelationState peers = new RelationState(
+                0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", false, Map.of(), 0);
         LocalState up = settle(LocalState.fresh(), remote("alive", "c", peers), leads, new ArrayList<>());
         RelationState written =
-                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", true, Map.of(), 5);
+                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", true, Map.of(), 5);
         List<String> ran = new ArrayList<>();
         settle(up, remote("alive", "c", written), leads, ran);
         assertEquals(List.of(), ran);
@@ -391,6 +403,7 @@ public class ResolverTest {
                             life,
                             suspended,
                             at.remoteApplication(),
+                            at.remoteModel(),
                             at.inScope(),
                             members,
                             version));

@@ -78,6 +78,7 @@ public record UnitRemoteState(
      * @param endpoint the unit's own endpoint
      * @param hooks false for the implicit `juju-info` side, which has none
      * @param remoteApplication the other side; for a peer relation the own one
+     * @param remoteModel the UUID of the model that the other side lives in; the own one unless it is shared across models
      * @param inScope whether this unit is in
      * @param members the units it sees, with the version of their settings
      * @param applicationVersion of the other side's application settings; 0 where there are none
@@ -91,6 +92,7 @@ public record UnitRemoteState(
             String life,
             boolean suspended,
             String remoteApplication,
+            String remoteModel,
             boolean inScope,
             Map<String, Long> members,
             long applicationVersion) {

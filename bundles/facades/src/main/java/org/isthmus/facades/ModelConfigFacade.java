@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
+import org.isthmus.model.Tx;
 import org.isthmus.model.engine.ModelEngine.Setting;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Call;
@@ -19,6 +21,7 @@ import org.isthmus.wire.ModelCalls.*;
 /** The settings of a model. */
 @Facade(name = "ModelConfig", since = 3, until = 3)
 final class ModelConfigFacade {
+    private static final String NETWORKS = "egress-subnets";
 
     @Method(access = Access.MODEL_READ)
     public CompletionStage<Config> modelGet(Call call) {
@@ -49,10 +52,22 @@ final class ModelConfigFacade {
     }
 
     private static CompletionStage<Object> configure(Call call, Map<String, Object> set, List<String> reset) {
+        if (set.containsKey(NETWORKS) || reset.contains(NETWORKS)) {
+            // Units have said which these are.
+            return call.controller()
+                    .relations()
+                    .call(relations -> configure(call, set, reset, relations::showNetworks));
+        }
+        return configure(call, set, reset, tx -> {});
+    }
+
+    private static CompletionStage<Object> configure(
+            Call call, Map<String, Object> set, List<String> reset, Consumer<Tx> then) {
         return call.controller()
                 .models()
                 .call(engine -> call.submit(tx -> {
                     engine.configure(tx, set, reset);
+                    then.accept(tx);
                     return null;
                 }));
     }

@@ -3,9 +3,11 @@ package org.isthmus.relation;
 import java.util.Map;
 import java.util.TreeMap;
 import org.isthmus.api.Address;
+import org.isthmus.api.Names;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.Relation;
+import org.isthmus.model.RelationUnit;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Unit;
 
@@ -27,13 +29,29 @@ final class Addresses {
         String address = publicAddress(now, unit);
         if (address != null) {
             shown.put(INGRESS, address);
-            shown.put(EGRESS, address + (address.contains(":") ? "/128" : "/32"));
+            shown.put(EGRESS, alone(address));
         }
         String networks = egress(now, relation);
         if (!networks.isEmpty()) {
             shown.put(EGRESS, networks);
         }
         return shown;
+    }
+
+    /** Where a unit in scope dials from as things are now; nothing for one of another model, which says that itself. */
+    static Map<String, String> networks(Snapshot now, Relation relation, RelationUnit unit) {
+        String own = unit.settings().get("private-address");
+        if (own == null || Inference.isRemote(now, Names.applicationOf(unit.unit()))) {
+            return Map.of();
+        }
+        return Map.of(
+                EGRESS,
+                shown(now, relation, unit.unit(), Map.of(INGRESS, own, EGRESS, alone(own)))
+                        .get(EGRESS));
+    }
+
+    private static String alone(String address) {
+        return address + (address.contains(":") ? "/128" : "/32");
     }
 
     /** What --via says, or the model does; empty where each unit dials from its own address. */

@@ -18,6 +18,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Relation.Endpoint;
+import org.isthmus.model.RelationUnit;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
@@ -287,6 +288,19 @@ public final class Relations implements RelationEngine {
             Map<String, String> shown =
                     Addresses.shown(tx.now(), Scopes.need(tx.now(), relation), unit, addressSettings);
             Scopes.write(tx, relation, unit, shown);
+        }
+    }
+
+    @Override
+    public void showNetworks(Tx outer) {
+        Tx tx = outer.as(ROOM);
+        for (RemoteApplication remote : tx.now().all(Kinds.REMOTE_APPLICATION)) {
+            for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, remote.name())) {
+                for (RelationUnit unit : tx.now().listBy(Kinds.RELATION_UNITS_IN_SCOPE, relation.id())) {
+                    Map<String, String> networks = Addresses.networks(tx.now(), relation, unit);
+                    Scopes.write(tx, relation.number(), unit.unit(), networks);
+                }
+            }
         }
     }
 

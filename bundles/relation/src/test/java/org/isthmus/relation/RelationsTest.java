@@ -24,6 +24,7 @@ import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
+import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Relation;
 import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
@@ -569,6 +570,30 @@ public final class RelationsTest {
                 List.of("10.0.0.0/8", "fd00::/16"), now.get(Kinds.RELATION, "0").egress());
     }
 
+    private void model(Map<String, Object> config) {
+        now = now.with(
+                Kinds.MODEL,
+                new ModelRecord(
+                        "m",
+                        "m",
+                        "admin",
+                        "iaas",
+                        "localhost",
+                        "localhost",
+                        "localhost",
+                        null,
+                        Life.ALIVE,
+                        1,
+                        ModelRecord.Mode.ACTIVE,
+                        false,
+                        config,
+                        null,
+                        "3.6.9",
+                        NOW,
+                        null,
+                        false));
+    }
+
     @Test
     public void anotherModelIsToldThePublicAddress() {
         remote("remote-0a1b", true, "active", "requirer");
@@ -593,6 +618,24 @@ public final class RelationsTest {
         does(tx -> engine.updateAddresses(tx, "mysql/0", own));
         assertEquals(own, said(within, "mysql/0"));
         assertEquals("203.0.113.8", said(across, "mysql/0").get("ingress-address"));
+        assertEquals("203.0.113.8/32", said(across, "mysql/0").get("egress-subnets"));
+        model(Map.of("egress-subnets", "192.0.2.0/24, 10.2.0.0/16"));
+        does(tx -> engine.writeUnitSettings(tx, across, "mysql/0", Map.of("mine", "stays")));
+        does(engine::showNetworks);
+        assertEquals(
+                Map.of(
+                        "private-address",
+                        "10.0.0.1",
+                        "ingress-address",
+                        "203.0.113.8",
+                        "egress-subnets",
+                        "192.0.2.0/24,10.2.0.0/16",
+                        "mine",
+                        "stays"),
+                said(across, "mysql/0"));
+        assertEquals(own, said(within, "mysql/0"));
+        model(Map.of());
+        does(engine::showNetworks);
         assertEquals("203.0.113.8/32", said(across, "mysql/0").get("egress-subnets"));
         now = now.with(
                 Kinds.RELATION,

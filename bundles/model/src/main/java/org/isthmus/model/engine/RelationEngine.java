@@ -51,6 +51,9 @@ public interface RelationEngine {
     /** The addresses a unit publishes by itself, when they changed. */
     void updateAddresses(Tx tx, String unit, Map<String, String> addressSettings);
 
+    /** Units here say to other models which networks they dial from as the model's `egress-subnets` is now. */
+    void showNetworks(Tx tx);
+
     /** A unit is gone or forced away: it leaves everything. */
     void forceOut(Tx tx, String unit);
 

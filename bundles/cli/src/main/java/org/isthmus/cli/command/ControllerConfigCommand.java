@@ -81,4 +81,14 @@ final class ControllerConfigCommand extends ControllerCommand {
         }
         return format.write(session, (value.isValueNode() ? value.asText() : value.toString()) + "\n");
     }
+
+    @Override
+    List<String> complete(Session session) {
+        List<String> words = new ArrayList<>();
+        Session.names(session.api(session.controller(controller))
+                        .call("Controller", "ControllerConfig", Map.of())
+                        .path("config"))
+                .forEach(key -> words.add(key + "="));
+        return words;
+    }
 }

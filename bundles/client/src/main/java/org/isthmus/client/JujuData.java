@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -342,14 +343,22 @@ public final class JujuData {
         }
     }
 
-    /** A file as it is now; empty when it is not there. */
+    /** A file as it is now; empty when it is not there. What cannot be understood is refused: nobody writes over it then. */
     private ObjectNode read(String name) throws IOException {
         Path file = folder.resolve(name);
         try {
             JsonNode tree = yaml.readTree(Files.readString(file));
-            return tree instanceof ObjectNode object ? object : yaml.createObjectNode();
+            if (tree == null || tree.isMissingNode() || tree.isNull()) {
+                return yaml.createObjectNode();
+            }
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+            throw new IOException("cannot read " + file + ": expected a map");
         } catch (NoSuchFileException missing) {
             return yaml.createObjectNode();
+        } catch (CharacterCodingException damaged) {
+            throw new IOException("cannot read " + file + ": not UTF-8", damaged);
         } catch (JsonProcessingException damaged) {
             throw new IOException("cannot read " + file + ": " + damaged.getOriginalMessage(), damaged);
         }
@@ -365,7 +374,11 @@ public final class JujuData {
 
     private void changeLocked(String name, Consumer<ObjectNode> change) throws IOException {
         ObjectNode tree = read(name);
-        change.accept(tree);
+        try {
+            change.accept(tree);
+        } catch (UnsupportedOperationException notAMap) {
+            throw new IOException("cannot change " + folder.resolve(name) + ": expected a map of maps", notAMap);
+        }
         Path half = folder.resolve("." + name + ".new");
         Files.deleteIfExists(half);
         Files.createFile(half, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

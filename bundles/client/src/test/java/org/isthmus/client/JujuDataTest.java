@@ -1,10 +1,14 @@
 package org.isthmus.client;
 
+import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -99,6 +103,32 @@ public class JujuDataTest {
         assertEquals("localhost", data.clouds().get("aws").path("type").asText());
         data.putCloud("mine", new ObjectMapper().readTree("{\"type\":\"localhost\",\"auth-types\":[\"empty\"]}"));
         assertEquals(2, data.clouds().size());
+    }
+
+    @Test
+    public void whatIsDamagedIsNamedAndNotWrittenOver() throws Exception {
+        Path folder = temp.getRoot().toPath();
+        Path file = folder.resolve("models.yaml");
+        JujuData data = new JujuData(folder);
+        for (Map.Entry<String, String> each : Map.of(
+                        "- a\n- list\n", "expected a map",
+                        "controllers: [a]\n", "expected a map of maps",
+                        "name: \u00e9\n", "not UTF-8",
+                        "a: [\n", "while parsing")
+                .entrySet()) {
+            byte[] before = each.getKey().getBytes(StandardCharsets.ISO_8859_1);
+            Files.write(file, before);
+            IOException refused =
+                    assertThrows(each.getKey(), IOException.class, () -> data.setCurrentModel("prod", "admin/default"));
+            String message = refused.getMessage();
+            assertTrue(message, message.contains(file + ": " + each.getValue()));
+            assertArrayEquals(before, Files.readAllBytes(file));
+        }
+        for (String nothing : List.of("", "# a comment\n", "~\n")) {
+            Files.writeString(file, nothing);
+            data.setCurrentModel("prod", "admin/default");
+            assertEquals("admin/default", data.currentModel("prod"));
+        }
     }
 
     @Test

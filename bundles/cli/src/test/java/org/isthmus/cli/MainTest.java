@@ -6,6 +6,7 @@ import static org.junit.Assert.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.client.JujuData;
@@ -30,6 +31,33 @@ public class MainTest {
     @After
     public void stop() {
         main.close();
+    }
+
+    @Test
+    public void aSubordinateTakesNoUnits() throws IOException {
+        Path charm = folder.getRoot().toPath().resolve("log");
+        Files.createDirectories(charm.resolve("hooks"));
+        Files.writeString(charm.resolve("hooks/start"), "#!/bin/sh\n");
+        Files.writeString(
+                charm.resolve("metadata.yaml"),
+                """
+                name: log
+                summary: s
+                description: d
+                subordinate: true
+                requires:
+                  host: {interface: juju-info, scope: container}
+                """);
+        twoControllers();
+        for (List<String> more : List.of(List.of("-n", "2"), List.of("--to", "0"), List.of("-n", "2", "--dry-run"))) {
+            List<String> line = new ArrayList<>(List.of("deploy", "./log"));
+            line.addAll(more);
+            assertEquals(1, juju.run(line.toArray(String[]::new)));
+            assertEquals("ERROR cannot use --num-units or --to with subordinate application\n", juju.err);
+        }
+        assertEquals(1, juju.run("deploy", "./log", "--constraints", "mem=1G"));
+        assertEquals("ERROR cannot use --constraints with subordinate application\n", juju.err);
+        assertEquals(juju.err, 0, juju.run("deploy", "./log", "-n", "1", "--dry-run"));
     }
 
     private JujuData twoControllers() throws IOException {

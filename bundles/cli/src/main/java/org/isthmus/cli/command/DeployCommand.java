@@ -196,6 +196,10 @@ final class DeployCommand extends ModelCommand {
         if (!Names.isApplication(application)) {
             throw Failure.usage("invalid application name \"%s\"", application);
         }
+        boolean subordinate = charm.metadata().subordinate();
+        if (subordinate) {
+            refuseUnits(wanted);
+        }
         if (dryRun) {
             session.info("Located local charm \"%s\", revision %d", charmName, charm.revision());
             session.info("Would deploy \"%s\" from local charm \"%s\"", application, charmName);
@@ -212,7 +216,6 @@ final class DeployCommand extends ModelCommand {
         session.info(
                 "Deploying \"%s\" from local charm \"%s\", revision %d on %s@%s",
                 application, charmName, number, chosen[0], chosen[1].replaceAll("/stable$", ""));
-        boolean subordinate = charm.metadata().subordinate();
         Map<String, Object> origin = new LinkedHashMap<>();
         origin.put("source", "local");
         origin.put("type", "charm");
@@ -233,6 +236,16 @@ final class DeployCommand extends ModelCommand {
         deploy.put("Force", force);
         api.one("Application", "Deploy", Map.of("applications", List.of(deploy)));
         return 0;
+    }
+
+    /** A subordinate's units come with those of the principals that it is related to. */
+    private void refuseUnits(Constraints wanted) {
+        if (!wanted.isEmpty()) {
+            throw Failure.of("cannot use --constraints with subordinate application");
+        }
+        if (placing.count() != 1 || !placing.to.isEmpty()) {
+            throw Failure.of("cannot use --num-units or --to with subordinate application");
+        }
     }
 
     /** A charm without any code is a mistake in the path, or in what was packed. */

@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 final class IntegrateCommand extends ModelCommand {
     static final Pattern ENDPOINT = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*(:[a-zA-Z0-9_-]+)?");
     private static final Pattern TERMINATED = Pattern.compile("remote offer (\\S+) is terminated");
+    private static final Pattern DYING = Pattern.compile("relation (\\S+ \\S+) is dying, but not yet removed");
+    private static final Pattern DYING_SAAS = Pattern.compile("saas application \"([^\"]+)\": .* is not alive");
 
     @Option(
             names = "--via",
@@ -99,9 +101,19 @@ final class IntegrateCommand extends ModelCommand {
             return message + "\n\nUse \"juju remove-saas " + terminated.group(1)
                     + "\" to remove it; then the offer can be consumed again.";
         }
-        if (message.contains("is not alive") || message.contains("is dying")) {
-            return message + "\n\nTry again when it is removed; \"juju remove-saas --force\" or"
-                    + "\n\"juju remove-application --force\" removes what does not end by itself.";
+        Matcher dying = DYING.matcher(message);
+        if (dying.find()) {
+            return message + "\n\nTry again when it is removed; \"juju remove-relation --force "
+                    + dying.group(1)
+                    + "\" removes it though it does not end by itself.";
+        }
+        Matcher saas = DYING_SAAS.matcher(message);
+        if (saas.find()) {
+            return message + "\n\nTry again when it is removed; \"juju remove-saas --force " + saas.group(1)
+                    + "\" removes it though it does not end by itself.";
+        }
+        if (message.contains("is not alive")) {
+            return message + "\n\nTry again when it is removed; \"juju status --relations\" shows what is left of it.";
         }
         return null;
     }

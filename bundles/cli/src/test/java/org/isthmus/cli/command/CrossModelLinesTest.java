@@ -109,7 +109,19 @@ public class CrossModelLinesTest {
         assertTrue(IntegrateCommand.words(
                         new Problem(Code.NONE, "cannot add relation \"a b\": remote offer b is terminated"))
                 .contains("\"juju remove-saas b\""));
-        assertTrue(IntegrateCommand.words(new Problem(Code.NONE, "application b is not alive"))
+        // Nobody is told to force more than the thing that is in the way.
+        assertEquals(
+                "cannot add relation \"a:db b:db\": relation a:db b:db is dying, but not yet removed\n\n"
+                        + "Try again when it is removed; \"juju remove-relation --force a:db b:db\""
+                        + " removes it though it does not end by itself.",
+                IntegrateCommand.words(new Problem(
+                        Code.TRY_AGAIN,
+                        "cannot add relation \"a:db b:db\": relation a:db b:db is dying, but not yet removed")));
+        assertTrue(IntegrateCommand.words(
+                        new Problem(Code.NONE, "cannot add saas application \"b\": saas application is not alive"))
+                .contains("\"juju remove-saas --force b\""));
+        assertFalse(IntegrateCommand.words(
+                        new Problem(Code.NONE, "cannot add relation \"a:db b:db\": application \"b\" is not alive"))
                 .contains("--force"));
         assertNull(IntegrateCommand.words(new Problem(Code.UNAUTHORIZED, "permission denied")));
     }

@@ -15,19 +15,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's lines for the model's log, sent in batches. Bounded: while the controller is away, or slower than they come, the
- * oldest lines go, and their number is told.
+ * The agent's lines for the model's log, sent in batches. Bounded, in lines and in characters: while the controller is away, or
+ * when more is said than it takes, the oldest lines go, and their number is told.
  */
 public final class AgentLog implements AutoCloseable {
     private static final Logger LOCAL = LoggerFactory.getLogger("agent");
     private static final int LINES = 4000;
+    /** Kept in all: a small part of the JVM's memory, also where a character takes two bytes. */
+    private static final int CHARS = 3_000_000;
+
     private static final int BATCH = 200;
+    /** A batch takes no further line beyond these. */
+    private static final int BATCH_CHARS = 200_000;
     /** How long a line waits for company. */
     private static final long GATHER_MILLIS = 300;
     /** Between two tries while the controller is away. */
     private static final long RETRY_MILLIS = 1000;
 
-    private static final int MESSAGE_CHARS = 16_000;
+    /** Of a line; the rest is cut. */
+    public static final int MESSAGE_CHARS = 16_000;
 
     /** Takes a batch; answers false when it could not be sent. */
     public interface Sink {
@@ -43,6 +49,7 @@ public final class AgentLog implements AutoCloseable {
     });
     private Sink sink = batch -> false;
     private long dropped;
+    private long chars;
     /** A flush is on its way: an agent with nothing to say does not wake up. */
     private boolean due;
 
@@ -60,13 +67,19 @@ public final class AgentLog implements AutoCloseable {
         String text = message.length() > MESSAGE_CHARS ? message.substring(0, MESSAGE_CHARS) + "…" : message;
         LOCAL.info("{} {} {}", level, module, text);
         synchronized (this) {
-            if (lines.size() >= LINES) {
-                lines.removeFirst();
+            lines.addLast(new LogBatch.Line(Instant.now(), tag, level, module, text));
+            chars += text.length();
+            while (lines.size() > LINES || chars > CHARS) {
+                removeFirst();
                 dropped++;
             }
-            lines.addLast(new LogBatch.Line(Instant.now(), tag, level, module, text));
             schedule(GATHER_MILLIS);
         }
+    }
+
+    private void removeFirst() {
+        LogBatch.Line first = lines.pollFirst();
+        chars -= first == null ? 0 : first.message().length();
     }
 
     private synchronized void schedule(long millis) {
@@ -118,13 +131,15 @@ public final class AgentLog implements AutoCloseable {
                         self,
                         "WARNING",
                         "agent.log",
-                        lost + " log lines were dropped: more than " + LINES + " waited for the controller"));
+                        lost + " log lines were dropped: the controller was away, or more was said than it takes"));
             }
+            int size = 0;
             for (LogBatch.Line line : lines) {
-                if (batch.size() >= BATCH) {
+                if (batch.size() >= BATCH || size > BATCH_CHARS) {
                     break;
                 }
                 batch.add(line);
+                size += line.message().length();
             }
             to = sink;
         }
@@ -136,7 +151,7 @@ public final class AgentLog implements AutoCloseable {
             // Lines that were dropped since are those that were sent.
             long since = dropped - lost;
             for (long i = since; i < sent; i++) {
-                lines.pollFirst();
+                removeFirst();
             }
             dropped = Math.max(0, since - sent);
             return !lines.isEmpty();

@@ -1,6 +1,12 @@
 package org.isthmus.agent;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.isthmus.agent.unit.UnitAgent;
 import org.slf4j.Logger;
@@ -10,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class AgentMain {
     private static final int ENDED = 1;
     private static final int BAD_CALL = 2;
+    /** As in supervisor.sh. */
+    private static final long LOG_BYTES = 10 * 1024 * 1024;
 
     private AgentMain() {}
 
@@ -18,8 +26,9 @@ public final class AgentMain {
             System.err.println("usage: AgentMain FOLDER");
             System.exit(BAD_CALL);
         }
-        Logger log = LoggerFactory.getLogger(AgentMain.class);
         AgentConf conf = AgentConf.read(Path.of(args[0]), AgentJson.mapper());
+        boundLog(conf.machineDir().resolve("log").resolve("agent.log"));
+        Logger log = LoggerFactory.getLogger(AgentMain.class);
         log.info("agent of {} {}", conf.tag(), conf.agentVersion());
         MachineAgent agent = new MachineAgent(conf, new ApiLink(conf), UnitAgent.Times.USUAL);
         Thread main = Thread.currentThread();
@@ -38,5 +47,14 @@ public final class AgentMain {
             return;
         }
         System.exit(dead ? 0 : ENDED);
+    }
+
+    /** The supervisor turns the log only before it starts an agent; one that lives for months would fill the disk. */
+    private static void boundLog(Path file) throws IOException {
+        Path written = Path.of("/proc/self/fd/2");
+        if (Files.exists(file) && Files.exists(written) && Files.isSameFile(file, written)) {
+            OutputStream bounded = new BoundedLogFile(new FileOutputStream(FileDescriptor.err), file, LOG_BYTES);
+            System.setErr(new PrintStream(bounded, true, StandardCharsets.UTF_8));
+        }
     }
 }

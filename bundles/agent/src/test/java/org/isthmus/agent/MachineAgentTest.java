@@ -157,6 +157,20 @@ public class MachineAgentTest {
     }
 
     @Test
+    public void aChattyHookIsReadToItsEndAndWhatIsCutIsSaid() throws Exception {
+        hook(
+                "install",
+                "head -c 100000000 /dev/zero | tr '\\0' x; echo; yes chatter | head -n 20000; echo done >>$trace");
+        start();
+        untilTraced("done");
+        controller.until("log", () -> controller.log.stream()
+                .anyMatch(line -> line.endsWith(
+                        " log lines were dropped: the controller was" + " away, or more was said than it takes")));
+        assertFalse(controller.log.toString(), controller.log.stream().anyMatch(line -> line.length() > 17_000));
+        controller.until("idle", this::idle);
+    }
+
+    @Test
     public void charmThatNeverSetsStatusIsUnknown() throws Exception {
         hook("install", "true");
         start();

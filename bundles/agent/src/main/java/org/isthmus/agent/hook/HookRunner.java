@@ -1,11 +1,8 @@
 package org.isthmus.agent.hook;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +32,9 @@ public final class HookRunner {
 
     /** How long an agent lives on, at most, after a hook that was ended together with it. */
     private static final Duration END_OF_MACHINE = Duration.ofSeconds(1);
+
+    /** Of a line of output; with what says that it was cut it fits into a line of the log. */
+    private static final int LINE_CHARS = AgentLog.MESSAGE_CHARS - 64;
 
     private static final int SIGNAL = 128;
     private static final int SIGTERM = 15;
@@ -161,9 +161,8 @@ public final class HookRunner {
         String module = "unit." + unit + "." + context.hook().name();
         Thread reader = new Thread(
                 () -> {
-                    try (BufferedReader lines =
-                            new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    try (OutputLines lines = new OutputLines(stream, LINE_CHARS)) {
+                        for (String line = lines.next(); line != null; line = lines.next()) {
                             log.unit(unit, level, module, line);
                         }
                     } catch (IOException ended) {

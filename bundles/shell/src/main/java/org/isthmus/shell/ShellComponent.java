@@ -1,13 +1,10 @@
 package org.isthmus.shell;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import org.apache.karaf.shell.api.console.Command;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
@@ -19,19 +16,15 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts `juju` into the Karaf shell and starts the relay. */
 @Component(
         service = {},
         immediate = true)
 public final class ShellComponent {
-    private static final Logger LOG = LoggerFactory.getLogger(ShellComponent.class);
-
     private final SessionFactory sessions;
     private final Main main;
-    private final CompletionStage<Relay> relay;
+    private final RelayOpening relay;
     private final List<Command> commands = new ArrayList<>();
 
     @Activate
@@ -52,14 +45,8 @@ public final class ShellComponent {
             sessions.getRegistry().register(own);
         }
         // Its file tells the host that this container is ready: not before its controllers answer.
-        this.relay = host.settled().thenApply(settled -> {
-            try {
-                return Relay.start(main::run, folder(context, "base"));
-            } catch (IOException failure) {
-                LOG.error("bin/juju cannot reach this container: {}", failure.getMessage(), failure);
-                throw new UncheckedIOException(failure);
-            }
-        });
+        this.relay = new RelayOpening(main::run, folder(context, "base"));
+        host.settled().thenRun(relay::begin);
     }
 
     /** `isthmus.home` and `isthmus.base` where they are set, else Karaf's. */
@@ -77,19 +64,7 @@ public final class ShellComponent {
 
     @Deactivate
     public void deactivate() {
-        relay.whenComplete((started, failure) -> {
-            if (started != null) {
-                close(started);
-            }
-        });
+        relay.end();
         withdraw();
-    }
-
-    private static void close(Relay started) {
-        try {
-            started.close();
-        } catch (IOException failure) {
-            LOG.warn("The relay did not close cleanly: {}", failure.getMessage());
-        }
     }
 }

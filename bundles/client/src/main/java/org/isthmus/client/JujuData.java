@@ -179,10 +179,6 @@ public final class JujuData {
         return text(read("models.yaml").path("controllers").path(controller), "current-model");
     }
 
-    public String previousModel(String controller) throws IOException {
-        return text(read("models.yaml").path("controllers").path(controller), "previous-model");
-    }
-
     /** UUIDs by `owner/name`. */
     public Map<String, String> models(String controller) throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
@@ -245,6 +241,7 @@ public final class JujuData {
         });
     }
 
+    /** Notes the one before as well, as Juju's client does. */
     public void setCurrentModel(String controller, String qualifiedName) throws IOException {
         change("models.yaml", file -> {
             ObjectNode at = modelsOf(file, controller);
@@ -304,10 +301,6 @@ public final class JujuData {
 
     public String defaultCredential(String cloud) throws IOException {
         return text(read("credentials.yaml").path("credentials").path(cloud), "default-credential");
-    }
-
-    public String defaultRegion(String cloud) throws IOException {
-        return text(read("credentials.yaml").path("credentials").path(cloud), "default-region");
     }
 
     public void putCredential(String cloud, String name, JsonNode credential) throws IOException {

@@ -62,7 +62,7 @@ public class JujuDataTest {
         assertEquals(details("u-1"), again.controllers().get("prod"));
         assertEquals(Map.of("admin/default", "m-1", "admin/other", "m-2"), again.models("prod"));
         assertEquals("admin/other", again.currentModel("prod"));
-        assertEquals("admin/default", again.previousModel("prod"));
+        assertTrue(Files.readString(folder.resolve("models.yaml")).contains("previous-model: admin/default\n"));
         assertEquals(new Account("admin", "0123", "superuser"), again.account("prod"));
         for (String file : List.of("controllers.yaml", "models.yaml", "accounts.yaml")) {
             assertEquals(
@@ -97,9 +97,10 @@ public class JujuDataTest {
         assertTrue(text, text.contains("public-hostname: x"));
         assertTrue(text, text.contains("unresolved-api-endpoints"));
         assertTrue(text, text.contains("has-controller-changed-on-previous-switch: true"));
-        assertEquals("r", data.defaultRegion("aws"));
         assertEquals("k", data.credentials("aws").get("mine").path("access-key").asText());
         assertEquals(1, data.credentials("aws").size());
+        data.putCredential("aws", "other", new ObjectMapper().createObjectNode());
+        assertTrue(Files.readString(folder.resolve("credentials.yaml")).contains("default-region: r\n"));
         assertEquals("localhost", data.clouds().get("aws").path("type").asText());
         data.putCloud("mine", new ObjectMapper().readTree("{\"type\":\"localhost\",\"auth-types\":[\"empty\"]}"));
         assertEquals(2, data.clouds().size());

@@ -77,8 +77,6 @@ public interface CharmCalls {
 
     record CharmUrls(List<String> charmUrls) {}
 
-    record Lxd(boolean isSubordinate) {}
-
     record PendingResources(String tag, String url, WireOrigin charmOrigin, List<Map<String, Object>> resources) {}
 
     record PendingIds(List<String> pendingIds, WireError error) {}

@@ -32,10 +32,6 @@ public record Colour(boolean on) {
         return on ? paint(31, text) : text;
     }
 
-    public String strong(String text) {
-        return on ? paint(1, text) : text;
-    }
-
     private static String paint(int code, String text) {
         return "\u001b[" + code + "m" + text + "\u001b[0m";
     }

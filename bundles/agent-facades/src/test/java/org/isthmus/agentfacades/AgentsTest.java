@@ -20,7 +20,10 @@ import org.isthmus.client.Endpoint;
 import org.isthmus.client.Login;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.RelationUnit;
+import org.isthmus.model.StatusValue;
 import org.isthmus.model.Unit;
+import org.isthmus.model.engine.ApplicationEngine;
+import org.isthmus.wire.agent.AgentTag;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -188,6 +191,36 @@ public class AgentsTest {
                 () -> says("bad/0", "active", "ok")
                         && unit("bad/0").agentStatus().status().equals("idle"));
         assertNull(unit("bad/0").resolved());
+    }
+
+    @Test
+    public void whatIsAskedAgainLeavesALaterResolvedAlone() throws Exception {
+        house.deploy("sql", sql(), 0);
+        house.submit(tx -> {
+            house.applications.addUnits(tx, new ApplicationEngine.AddUnits("sql", 1, List.of(), Instant.now()));
+            house.applications.setUnitPassword(tx, "sql/0", house.access.hashAgentPassword("its password"));
+            house.applications.setUnitAgentStatus(tx, "sql/0", new StatusValue("error", "failed", Instant.now()));
+            house.applications.resolve(tx, "sql/0", true);
+            return null;
+        });
+        AgentTag who = new AgentTag("unit-sql-0");
+        house.ask("sql/0", "its password", "ClearResolved", who, "k");
+        assertNull(unit("sql/0").resolved());
+        house.submit(tx -> {
+            house.applications.resolve(tx, "sql/0", false);
+            return null;
+        });
+        String later = unit("sql/0").resolved();
+
+        house.ask("sql/0", "its password", "ClearResolved", who, "k");
+        assertEquals(later, unit("sql/0").resolved());
+        house.silence();
+        house.listen();
+        house.ask("sql/0", "its password", "ClearResolved", who, "k");
+        assertEquals(later, unit("sql/0").resolved());
+
+        house.ask("sql/0", "its password", "ClearResolved", who, "another");
+        assertNull(unit("sql/0").resolved());
     }
 
     @Test

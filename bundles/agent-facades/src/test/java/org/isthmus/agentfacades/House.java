@@ -30,10 +30,15 @@ import org.isthmus.api.Address;
 import org.isthmus.api.Base;
 import org.isthmus.api.Hardware;
 import org.isthmus.api.Life;
+import org.isthmus.api.Tag;
 import org.isthmus.apiserver.ApiServerComponent;
 import org.isthmus.application.Applications;
 import org.isthmus.blob.FolderBlobsFactory;
 import org.isthmus.charm.CharmFolder;
+import org.isthmus.client.ApiConnection;
+import org.isthmus.client.Dialer;
+import org.isthmus.client.Endpoint;
+import org.isthmus.client.Login;
 import org.isthmus.log.SegmentLogsFactory;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Controller;
@@ -173,6 +178,17 @@ final class House implements AutoCloseable {
 
     void silence() {
         server.close();
+    }
+
+    /** As the agent of a unit asks on a connection of its own. */
+    void ask(String unit, String password, String method, Object params, String key) throws Exception {
+        try (Dialer dialer = new Dialer("test")) {
+            ApiConnection connection = get(dialer.connect(
+                    new Endpoint(List.of(address()), (String) answers.get("caCert"), MODEL),
+                    Login.agent(Tag.unit(unit).toString(), password, null),
+                    LIMIT));
+            get(connection.call("Uniter", 19, "", method, params, null, key));
+        }
     }
 
     /** Keeps nothing: what is tested here is not the disk. */

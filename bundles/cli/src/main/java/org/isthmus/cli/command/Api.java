@@ -100,7 +100,7 @@ final class Api {
         }
     }
 
-    /** For a call that may take the controller away, which then is not to be waited for. */
+    /** For who takes the controller away, and is not to wait for it when it is gone. */
     JsonNode callOnce(String facade, String method, Object params) {
         return await(
                 connection.call(facade, method, params, trace, UUID.randomUUID().toString()));

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.isthmus.api.Refused;
 import picocli.CommandLine.Option;
 
 /** `juju change-user-password`. */
@@ -35,10 +36,17 @@ final class ChangeUserPasswordCommand extends ControllerCommand {
         if (password.isEmpty()) {
             throw Failure.of("you must enter a password");
         }
-        api.one(
-                "UserManager",
-                "SetPassword",
-                Map.of("changes", List.of(Map.of("tag", "user-" + user, "password", password))));
+        try {
+            api.one(
+                    "UserManager",
+                    "SetPassword",
+                    Map.of("changes", List.of(Map.of("tag", "user-" + user, "password", password))));
+        } catch (Refused refused) {
+            // It may be that only the answer was lost: then who asks again is not known by the old password any more.
+            if (!user.equals(account.user()) || !session.mayLogIn(at, user, password)) {
+                throw refused;
+            }
+        }
         if (user.equals(account.user())) {
             session.data().putAccount(at.name(), new Data.Account(user, password, account.access()));
             session.info("Your password has been changed.");

@@ -217,7 +217,7 @@ final class DestroyControllerCommand extends Command {
 
     private static List<String> hosted(Session session, Api api) {
         java.util.ArrayList<String> names = new java.util.ArrayList<>();
-        for (JsonNode each : api.call("Controller", "AllModels", Map.of()).path("user-models")) {
+        for (JsonNode each : api.callOnce("Controller", "AllModels", Map.of()).path("user-models")) {
             JsonNode model = each.path("model");
             String name = Session.tagId(model.path("owner-tag").asText()) + "/"
                     + model.path("name").asText();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.isthmus.api.Names;
+import org.isthmus.api.Refused;
 import org.isthmus.cli.Doors;
 import org.isthmus.cli.Invocation;
 import org.isthmus.cli.text.Colour;
@@ -243,6 +244,17 @@ final class Session implements AutoCloseable {
                 Api.await(reach.connections().borrow(endpoint(controller, modelUuid), login(controller)), seconds);
         borrowed.add(connection);
         return connection.connection();
+    }
+
+    /** Whether the controller knows this user by this password. */
+    boolean mayLogIn(Data.Controller controller, String user, String password) {
+        try {
+            borrowed.add(
+                    Api.await(reach.connections().borrow(endpoint(controller, null), Login.user(user, password)), 60));
+            return true;
+        } catch (Refused refused) {
+            return false;
+        }
     }
 
     Https https(Target target) {

@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.RelationUnit;
+import org.isthmus.model.Tx;
 import org.isthmus.model.store.Documents;
 
 /** Commits in a second of the whole state room over Derby, beside Derby alone and beside the disk alone. */
@@ -56,6 +59,20 @@ final class Commits implements Figure {
                     report.compare(name, "%.0f/s", 1, all[0], "bare synced write, one writer", all[2]);
                 }
             }
+            List<Documents> one = models.subList(0, 1);
+            // From here on as many answers are remembered as ever are: each commit drops one.
+            rate(one, 64, ROUND, true);
+            for (int writers : new int[] {1, 64}) {
+                Rounds[] all = Rounds.inTurns(
+                        ROUNDS, () -> rate(one, writers, ROUND, true), () -> rate(one, writers, ROUND, false));
+                report.compare(
+                        "commits under a key, " + writers + " writer" + (writers == 1 ? "" : "s"),
+                        "%.0f/s",
+                        1,
+                        all[0],
+                        "without a key",
+                        all[1]);
+            }
         } finally {
             Folders.delete(folder);
         }
@@ -63,6 +80,10 @@ final class Commits implements Figure {
 
     /** Each writer has one commit on its way at any time, and takes the models in turn. */
     private static double rate(List<Documents> models, int writers, long nanos) throws Exception {
+        return rate(models, writers, nanos, false);
+    }
+
+    private static double rate(List<Documents> models, int writers, long nanos, boolean keyed) throws Exception {
         AtomicLong commits = new AtomicLong();
         long begin = System.nanoTime();
         long end = begin + nanos;
@@ -70,32 +91,38 @@ final class Commits implements Figure {
         for (int i = 0; i < writers; i++) {
             CompletableFuture<Void> mine = new CompletableFuture<>();
             done.add(mine);
-            next(models, i, i, end, commits, mine);
+            next(models, i, i, end, commits, mine, keyed);
         }
         Site.get(CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)));
         return commits.get() * 1e9 / (System.nanoTime() - begin);
     }
 
     private static void next(
-            List<Documents> models, int writer, int step, long end, AtomicLong commits, CompletableFuture<Void> done) {
+            List<Documents> models,
+            int writer,
+            int step,
+            long end,
+            AtomicLong commits,
+            CompletableFuture<Void> done,
+            boolean keyed) {
         if (System.nanoTime() >= end) {
             done.complete(null);
             return;
         }
-        models.get(step % models.size())
-                .submit(tx -> {
-                    tx.put(
-                            Kinds.RELATION_UNIT,
-                            new RelationUnit(writer, "unit/" + writer, true, settings(step), step, ""));
-                    return null;
-                })
+        Function<Tx, String> decision = tx -> {
+            tx.put(Kinds.RELATION_UNIT, new RelationUnit(writer, "unit/" + writer, true, settings(step), step, ""));
+            return "";
+        };
+        Documents to = models.get(step % models.size());
+        // As long as the real ones: the method and 43 characters of its digest.
+        (keyed ? to.submitOnce("Application.AddUnits/" + UUID.randomUUID() + "-seven", decision) : to.submit(decision))
                 .whenComplete((answer, failure) -> {
                     if (failure != null) {
                         done.completeExceptionally(failure);
                         return;
                     }
                     commits.incrementAndGet();
-                    next(models, writer, step + 1, end, commits, done);
+                    next(models, writer, step + 1, end, commits, done, keyed);
                 });
     }
 

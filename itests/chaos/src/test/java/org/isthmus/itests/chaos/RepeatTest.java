@@ -1,6 +1,7 @@
 package org.isthmus.itests.chaos;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +34,9 @@ import org.junit.rules.RuleChain;
 public class RepeatTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** No command has that many answers. */
-    private static final int MANY = 12;
+    private static final int MANY = 8;
+
+    private static final String PASSWORD = "another-one";
 
     private static final Distribution server = new Distribution("answering");
     private static final Distribution asker = new Distribution("asking");
@@ -87,25 +91,61 @@ public class RepeatTest {
         void done(int number) throws Exception;
     }
 
+    /** What happens to an answer. */
+    private enum Mishap {
+        LOST,
+        KILLED
+    }
+
     /** Once for each answer that the command gets, until one ran through undisturbed. */
-    private void loseEach(String what, Line line, Check check) throws Exception {
+    private void each(Mishap mishap, String what, Line line, Check check) throws Exception {
         for (int number = 1; number < MANY; number++) {
             // What is lost is to be an answer, not the making of a connection.
             asker.juju("models").ok();
             asker.juju("status").ok();
-            lost.set(false);
-            network.loseAnswer(number, () -> lost.set(true));
-            Result result = asker.juju(line.of(number));
-            network.loseAnswer(0, () -> {});
+            String[] words = line.of(number);
+            Result result = mishap == Mishap.LOST ? losing(number, words) : killing(number, words);
             assertEquals(what + " " + number + ": " + result, 0, result.exit());
             check.done(number);
             if (!lost.get()) {
-                System.out.println(what + ": " + (number - 1) + " answers lost, one after the other");
+                System.out.println(what + ": " + (number - 1) + " answers " + word(mishap) + ", one after the other");
                 assertTrue(what + ": no answer was lost", number > 1);
                 return;
             }
         }
         throw new AssertionError(what + " never ran through");
+    }
+
+    /** Whatever it asks for is a new password. */
+    private static Result type(String... line) {
+        return asker.type("echo " + PASSWORD + " | juju '" + String.join("' '", line) + "'");
+    }
+
+    private Result losing(int number, String... line) {
+        lost.set(false);
+        network.loseAnswer(number, () -> lost.set(true));
+        Result result = type(line);
+        network.loseAnswer(0, () -> {});
+        return result;
+    }
+
+    /** The controller goes with its answer, and comes back. */
+    private Result killing(int number, String... line) throws Exception {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        lost.set(false);
+        network.loseAnswer(number, () -> {
+            lost.set(true);
+            server.kill();
+            gone.complete(null);
+        });
+        CompletableFuture<Result> result = CompletableFuture.supplyAsync(() -> type(line));
+        CompletableFuture.anyOf(gone, result).get(60, TimeUnit.SECONDS);
+        network.loseAnswer(0, () -> {});
+        if (lost.get()) {
+            gone.get(30, TimeUnit.SECONDS);
+            server.start();
+        }
+        return result.get(120, TimeUnit.SECONDS);
     }
 
     private static JsonNode json(String... line) throws Exception {
@@ -127,98 +167,118 @@ public class RepeatTest {
 
     @Test
     public void nothingIsDoneTwiceThoughItsAnswerIsLost() throws Exception {
-        String mute = Greeting.weightless(asker, "mute", "provides").path().toString();
+        units(Mishap.LOST);
+        models(Mishap.LOST);
+        others(Mishap.LOST);
+        password(Mishap.LOST);
+    }
+
+    /** All of them under `./isthmus chaos`. */
+    @Test
+    public void nothingIsDoneTwiceThoughTheControllerIsKilled() throws Exception {
+        units(Mishap.KILLED);
+        if (Integer.getInteger("isthmus.rounds", 5) > 5) {
+            models(Mishap.KILLED);
+            others(Mishap.KILLED);
+            password(Mishap.KILLED);
+        }
+    }
+
+    private void units(Mishap mishap) throws Exception {
         String speaker = Greeting.speaker(server).path().toString();
+        String name = "speaker-" + word(mishap);
+        server.juju(nowhere("deploy", speaker, name)).ok();
+        each(
+                mishap,
+                "add-unit",
+                n -> new String[] {"add-unit", name},
+                n -> assertEquals(1 + n, applications().path(name).path("units").size()));
+    }
+
+    private void models(Mishap mishap) throws Exception {
+        int models = json("models").path("models").size();
+        each(
+                mishap,
+                "add-model",
+                n -> new String[] {"add-model", "--no-switch", "new" + n + word(mishap)},
+                n -> assertEquals(models + n, json("models").path("models").size()));
+        // Empty ones are gone before anybody asks again.
+        for (int n = 1; n < MANY; n++) {
+            server.juju("add-model", "--no-switch", "old" + n + word(mishap)).ok();
+        }
+        each(
+                mishap,
+                "destroy-model",
+                n -> new String[] {"destroy-model", "--no-prompt", "old" + n + word(mishap)},
+                n -> assertFalse(json("models").toString().contains("/old" + n + word(mishap))));
+    }
+
+    private void others(Mishap mishap) throws Exception {
+        String mute = Greeting.weightless(asker, "mute", "provides").path().toString();
         int before = applications().size();
-        loseEach(
+        each(
+                mishap,
                 "deploy",
-                n -> new String[] {"deploy", mute, "mute" + n},
+                n -> new String[] {"deploy", mute, "mute" + n + word(mishap)},
                 n -> assertEquals(before + n, applications().size()));
 
-        server.juju(nowhere("deploy", speaker, "speaker")).ok();
-        loseEach(
-                "add-unit",
-                n -> new String[] {"add-unit", "speaker"},
-                n -> assertEquals(
-                        1 + n, applications().path("speaker").path("units").size()));
-
         int machines = json("status").path("machines").size();
-        loseEach(
+        each(
+                mishap,
                 "add-machine -n 2",
                 n -> nowhere("add-machine", "-n", "2"),
                 n -> assertEquals(
                         machines + 2 * n, json("status").path("machines").size()));
 
-        int models = json("models").path("models").size();
-        loseEach(
-                "add-model",
-                n -> new String[] {"add-model", "--no-switch", "model" + n},
-                n -> assertEquals(models + n, json("models").path("models").size()));
-
         for (int n = 1; n < MANY; n++) {
-            server.juju("offer", "mute1:hello", "offer" + n).ok();
+            server.juju("offer", "mute1" + word(mishap) + ":hello", "offer" + n).ok();
         }
-        loseEach(
+        each(
+                mishap,
                 "remove-offer",
                 n -> new String[] {"remove-offer", "admin/work.offer" + n},
                 n -> assertEquals(MANY - 1 - n, json("offers").size()));
+        server.juju("remove-application", "--no-prompt", "--force", "mute1" + word(mishap))
+                .ok();
 
-        loseEach(
+        each(
+                mishap,
                 "add-user",
-                n -> new String[] {"add-user", "user" + n},
-                n -> assertTrue(json("users").toString().contains("\"user" + n + "\"")));
+                n -> new String[] {"add-user", "user" + n + word(mishap)},
+                n -> assertTrue(json("users").toString().contains("\"user" + n + word(mishap) + "\"")));
 
         for (int n = 1; n < MANY; n++) {
             server.juju("deploy", mute, "left" + n).ok();
             server.juju("deploy", mute, "right" + n).ok();
         }
         int there = applications().size();
-        loseEach(
+        each(
+                mishap,
                 "remove-application of two",
                 n -> new String[] {"remove-application", "--no-prompt", "left" + n, "right" + n},
                 n -> server.await(
                         "both are gone",
                         Duration.ofSeconds(20),
                         () -> applications().size() == there - 2 * n));
-
         for (int n = 1; n < MANY; n++) {
-            server.juju("add-model", "--no-switch", "gone" + n).ok();
+            server.juju("remove-application", "--no-prompt", "left" + n, "right" + n);
+            server.juju("remove-offer", "--force", "--no-prompt", "admin/work.offer" + n);
         }
-        loseEach(
-                "destroy-model",
-                n -> new String[] {"destroy-model", "--no-prompt", "gone" + n},
-                n -> assertTrue(!json("models").toString().contains("/gone" + n + "\"")));
     }
 
-    /** As above, but the controller goes with its answer, and comes back. */
-    @Test
-    public void nothingIsDoneTwiceThoughTheControllerIsKilled() throws Exception {
-        String speaker = Greeting.speaker(server).path().toString();
-        server.juju(nowhere("deploy", speaker, "killed")).ok();
-        for (int number = 1; number < MANY; number++) {
-            asker.juju("status").ok();
-            CompletableFuture<Void> gone = new CompletableFuture<>();
-            lost.set(false);
-            network.loseAnswer(number, () -> {
-                lost.set(true);
-                server.kill();
-                gone.complete(null);
-            });
-            CompletableFuture<Result> result = CompletableFuture.supplyAsync(() -> asker.juju("add-unit", "killed"));
-            CompletableFuture.anyOf(gone, result).get(60, TimeUnit.SECONDS);
-            if (lost.get()) {
-                gone.get(30, TimeUnit.SECONDS);
-                server.start();
-            }
-            Result ended = result.get(120, TimeUnit.SECONDS);
-            assertEquals("kill " + number + ": " + ended, 0, ended.exit());
-            assertEquals(1 + number, applications().path("killed").path("units").size());
-            if (!lost.get()) {
-                System.out.println("add-unit: killed at each of its " + (number - 1) + " answers");
-                assertTrue("the controller was not killed", number > 1);
-                return;
-            }
-        }
-        throw new AssertionError("add-unit never ran through");
+    /** One's own: who asks again logs in with another one than the first time. */
+    private void password(Mishap mishap) throws Exception {
+        String own = new JujuData(server.clientFiles()).account("far").password();
+        each(mishap, "change-user-password", n -> new String[] {"change-user-password", "--no-prompt"}, n -> {
+            assertEquals(
+                    PASSWORD, new JujuData(asker.clientFiles()).account("far").password());
+            asker.juju("models").ok();
+            asker.type("echo '" + own + "' | juju change-user-password --no-prompt")
+                    .ok();
+        });
+    }
+
+    private static String word(Mishap mishap) {
+        return mishap.name().toLowerCase(Locale.ROOT);
     }
 }

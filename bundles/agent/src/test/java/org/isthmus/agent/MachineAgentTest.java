@@ -482,7 +482,7 @@ public class MachineAgentTest {
     @Test
     public void aCharmWhoseFolderIsGoneIsUnpackedAgain() throws Exception {
         hook("config-changed", "echo \"config $(config-get title)\" >>$trace");
-        hook("stop", "echo stop >>$trace");
+        hook("stop", "echo \"stop $(config-get title)\" >>$trace");
         start();
         controller.until("idle", () -> idle() && controller.commits.size() >= 5);
         Folders.remove(machine.resolve("agents/unit-wp-0/charm"));
@@ -493,9 +493,11 @@ public class MachineAgentTest {
         untilTraced("config Again");
         controller.until(
                 "told", () -> controller.log.stream().anyMatch(line -> line.contains("local:wp-0 is unpacked again")));
-        Folders.remove(machine.resolve("agents/unit-wp-0/charm"));
+        // All of the machine: its tools too.
+        controller.until("idle", this::idle);
+        Folders.remove(machine);
         controller.change(() -> controller.life = "dying");
-        untilTraced("stop");
+        untilTraced("stop Again");
     }
 
     @Test

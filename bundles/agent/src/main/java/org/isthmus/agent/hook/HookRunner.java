@@ -81,6 +81,10 @@ public final class HookRunner {
             log.unit(context.remote().unit(), "ERROR", "agent.hook", dispatchPath + " cannot run: there is no charm");
             return Outcome.FAILED;
         }
+        if (!ToolServer.isInstalled(toolFolder)) {
+            // Gone with the machine's folder: the charm would fail for nothing of its own.
+            ToolServer.install(toolFolder);
+        }
         Path file = charm.resolve("dispatch");
         if (!Files.isExecutable(file)) {
             file = charm.resolve(dispatchPath);

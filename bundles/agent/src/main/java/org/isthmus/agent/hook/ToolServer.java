@@ -74,6 +74,10 @@ public final class ToolServer implements AutoCloseable {
         return () -> contexts.remove(context.id());
     }
 
+    static boolean isInstalled(Path folder) {
+        return Files.exists(folder.resolve("isthmus-tool"));
+    }
+
     /** Puts a script for each tool into the folder, all of them one file. */
     public static void install(Path folder) throws IOException {
         Files.createDirectories(folder);

@@ -157,6 +157,14 @@ public class MachineAgentTest {
     }
 
     @Test
+    public void aDaemonThatAHookStartedSpeaksOnAfterItsEnd() throws Exception {
+        hook("install", "(for i in 1 2 3 4 5 6; do sleep 0.2; echo word $i; done; echo survived >>$trace) & disown");
+        start();
+        untilTraced("survived");
+        controller.until("log", () -> controller.log.contains("DEBUG unit.wp/0.install word 6"));
+    }
+
+    @Test
     public void aChattyHookIsReadToItsEndAndWhatIsCutIsSaid() throws Exception {
         hook(
                 "install",

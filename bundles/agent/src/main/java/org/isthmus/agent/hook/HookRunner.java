@@ -1,8 +1,10 @@
 package org.isthmus.agent.hook;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,8 +119,8 @@ public final class HookRunner {
             mark.runs(process.toHandle());
             closeInput(process, context);
             CountDownLatch output = new CountDownLatch(2);
-            drain(context, process.getInputStream(), "DEBUG", output);
-            drain(context, process.getErrorStream(), "WARNING", output);
+            drain(context, lasting(process, 1, process.getInputStream()), "DEBUG", output);
+            drain(context, lasting(process, 2, process.getErrorStream()), "WARNING", output);
             int code = await(process, context);
             output.await(LAST_OUTPUT.toMillis(), TimeUnit.MILLISECONDS);
             if (context.isUnreachable()) {
@@ -158,6 +160,37 @@ public final class HookRunner {
             }
         }
         return process.exitValue();
+    }
+
+    /**
+     * The same pipe, opened once more. Java closes its own end of it when the process ends, after it has kept in memory all that it
+     * finds there: a daemon that the process leaves behind would be killed by its next word, and one that chatters fill the memory.
+     */
+    private static InputStream lasting(Process process, int descriptor, InputStream pipe) {
+        try {
+            Path theirs = Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/fd/" + descriptor));
+            try (DirectoryStream<Path> own = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+                for (Path each : own) {
+                    if (isLinkTo(each, theirs)) {
+                        InputStream again = new FileInputStream(each.toFile());
+                        pipe.close();
+                        return again;
+                    }
+                }
+            }
+        } catch (IOException over) {
+            // It ended at once: nothing of it is left that could speak.
+            return pipe;
+        }
+        return pipe;
+    }
+
+    private static boolean isLinkTo(Path link, Path target) {
+        try {
+            return target.equals(Files.readSymbolicLink(link));
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
     }
 
     private void drain(HookContext context, InputStream stream, String level, CountDownLatch done) {

@@ -18,6 +18,7 @@ import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Dialer;
 import org.isthmus.client.Endpoint;
 import org.isthmus.client.Login;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.StatusValue;
@@ -145,7 +146,7 @@ public class AgentsTest {
         house.until("config", () -> logged("title Bye 3"));
 
         house.submit(tx -> {
-            house.relations.destroyRelation(tx, relation, false, Instant.now());
+            house.relations.destroyRelation(tx, relation, Force.NONE, Instant.now());
             return null;
         });
         house.until(
@@ -156,7 +157,7 @@ public class AgentsTest {
             return house.snapshot().get(Kinds.RELATION, Integer.toString(relation)) == null;
         });
 
-        house.submit(tx -> house.applications.destroyApplication(tx, "wp", false, false, Instant.now()));
+        house.submit(tx -> house.applications.destroyApplication(tx, "wp", Force.NONE, false, Instant.now()));
         house.until("wp gone", () -> {
             house.settle();
             return house.snapshot().get(Kinds.APPLICATION, "wp") == null;
@@ -326,7 +327,7 @@ public class AgentsTest {
         house.until("wp", () -> says("wp/0", "blocked", "needs a database"));
         house.submit(tx -> house.relations.addRelation(tx, List.of("sub", "wp"), List.of(), Instant.now()));
         house.until("subordinate", () -> says("sub/0", "active", "beside wp/0"));
-        house.submit(tx -> house.applications.destroyApplication(tx, "wp", false, false, Instant.now()));
+        house.submit(tx -> house.applications.destroyApplication(tx, "wp", Force.NONE, false, Instant.now()));
         house.until("gone", () -> {
             house.settle();
             return unit("wp/0") == null && unit("sub/0") == null;

@@ -126,7 +126,8 @@ final class House implements AutoCloseable {
                                 "3.6.9",
                                 now,
                                 null,
-                                false))));
+                                false,
+                                null))));
         blobs = new FolderBlobsFactory().open(base.resolve("blobs"));
         logs = new SegmentLogsFactory().open(base.resolve("logs"));
         Plug<ApplicationEngine> applicationPlug = new Plug<>("application engine", timer);

@@ -75,7 +75,8 @@ public final class UnitNewsTest {
                             "3.6.9",
                             Instant.EPOCH,
                             null,
-                            false));
+                            false,
+                            null));
             tx.put(
                     Kinds.APPLICATION,
                     new Application(
@@ -95,6 +96,7 @@ public final class UnitNewsTest {
                             1,
                             1,
                             false,
+                            null,
                             Instant.EPOCH));
             tx.put(
                     Kinds.UNIT,
@@ -112,6 +114,7 @@ public final class UnitNewsTest {
                             List.of(),
                             null,
                             false,
+                            null,
                             null,
                             Instant.EPOCH));
             for (int number = 0; number < RELATIONS; number++) {
@@ -134,6 +137,7 @@ public final class UnitNewsTest {
                 null,
                 List.of(),
                 false,
+                null,
                 Instant.EPOCH);
     }
 
@@ -186,6 +190,7 @@ public final class UnitNewsTest {
                 Life.ALIVE,
                 null,
                 false,
+                null,
                 Instant.EPOCH,
                 0);
     }

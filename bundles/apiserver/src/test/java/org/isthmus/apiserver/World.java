@@ -157,7 +157,8 @@ final class World implements AutoCloseable, ControllerContext {
                 "3.6.9",
                 now,
                 status(),
-                false);
+                false,
+                null);
     }
 
     static StatusValue status() {
@@ -187,6 +188,7 @@ final class World implements AutoCloseable, ControllerContext {
                         "3.6.9",
                         false,
                         false,
+                        null,
                         Instant.now()));
     }
 
@@ -207,6 +209,7 @@ final class World implements AutoCloseable, ControllerContext {
                         List.of(),
                         null,
                         false,
+                        null,
                         "3.6.9",
                         Instant.now()));
     }

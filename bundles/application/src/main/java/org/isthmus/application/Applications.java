@@ -15,6 +15,7 @@ import org.isthmus.charm.Charm;
 import org.isthmus.model.Application;
 import org.isthmus.model.Application.ExposedEndpoint;
 import org.isthmus.model.CharmRecord;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
@@ -65,12 +66,12 @@ public final class Applications implements ApplicationEngine {
     }
 
     @Override
-    public Removal destroyUnit(Tx tx, String unit, boolean force, boolean dryRun, Instant now) {
+    public Removal destroyUnit(Tx tx, String unit, Force force, boolean dryRun, Instant now) {
         return Removals.unit(tx.as(ROOM), unit, force, dryRun);
     }
 
     @Override
-    public Removal destroyApplication(Tx tx, String application, boolean force, boolean dryRun, Instant now) {
+    public Removal destroyApplication(Tx tx, String application, Force force, boolean dryRun, Instant now) {
         return Removals.application(tx.as(ROOM), application, force, dryRun);
     }
 
@@ -162,7 +163,7 @@ public final class Applications implements ApplicationEngine {
 
     @Override
     public Removal destroyMachine(
-            Tx tx, String machine, boolean force, boolean keepInstance, boolean dryRun, Instant now) {
+            Tx tx, String machine, Force force, boolean keepInstance, boolean dryRun, Instant now) {
         return Removals.machine(tx.as(ROOM), machine, force, keepInstance, dryRun);
     }
 
@@ -292,6 +293,6 @@ public final class Applications implements ApplicationEngine {
 
     @Override
     public void settle(Tx tx, Instant now) {
-        Removals.settle(tx.as(ROOM));
+        Removals.settle(tx.as(ROOM), now);
     }
 }

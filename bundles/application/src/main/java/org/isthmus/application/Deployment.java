@@ -90,6 +90,7 @@ final class Deployment {
                         0,
                         0,
                         false,
+                        null,
                         deploy.now()));
         if (deploy.units() > 0) {
             addUnits(tx, new AddUnits(name, deploy.units(), placement, deploy.now()));
@@ -185,6 +186,7 @@ final class Deployment {
                         List.of(),
                         null,
                         false,
+                        null,
                         null,
                         now));
         tx.put(Kinds.UNIT_STATE, new UnitState(name, 0, null, new TreeMap<>()));

@@ -118,6 +118,7 @@ final class Machines {
                         null,
                         false,
                         false,
+                        null,
                         now));
         return id;
     }

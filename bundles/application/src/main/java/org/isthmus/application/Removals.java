@@ -1,5 +1,6 @@
 package org.isthmus.application;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Life;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Application;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
@@ -29,7 +31,7 @@ final class Removals {
 
     // --- what an operator asks for
 
-    static Removal unit(Tx tx, String name, boolean force, boolean dryRun) {
+    static Removal unit(Tx tx, String name, Force force, boolean dryRun) {
         Unit unit = tx.get(Kinds.UNIT, name);
         if (unit == null) {
             throw Problem.refuse(Code.NOT_FOUND, "unit \"%s\" does not exist", name);
@@ -49,9 +51,9 @@ final class Removals {
         return removal;
     }
 
-    static Removal application(Tx tx, String name, boolean force, boolean dryRun) {
+    static Removal application(Tx tx, String name, Force force, boolean dryRun) {
         Application application = tx.need(Kinds.APPLICATION, name);
-        if (!force) {
+        if (!force.isAsked()) {
             needNoConsumers(tx.now(), name);
         }
         List<Unit> units = tx.now().listBy(Kinds.UNITS_BY_APPLICATION, name);
@@ -78,25 +80,27 @@ final class Removals {
         }
     }
 
-    private static void end(Tx tx, Application application, boolean force) {
-        if (application.life() == Life.ALIVE || force && !application.forced()) {
-            tx.put(Kinds.APPLICATION, application.withLife(Life.DYING).withForced(application.forced() || force));
-        }
+    private static void end(Tx tx, Application application, Force force) {
+        Force first = application.force().or(force);
+        tx.put(
+                Kinds.APPLICATION,
+                application.with(b -> b.life(Life.DYING).forced(first.isAsked()).forceAt(first.at())));
         for (Unit unit : tx.now().listBy(Kinds.UNITS_BY_APPLICATION, application.name())) {
             end(tx, unit, force);
         }
     }
 
     /** A principal takes its subordinates along. */
-    private static void end(Tx tx, Unit unit, boolean force) {
+    private static void end(Tx tx, Unit unit, Force force) {
         Life life = unit.life() == Life.ALIVE ? Life.DYING : unit.life();
-        tx.put(Kinds.UNIT, unit.withLife(life).withForced(unit.forced() || force));
+        Force first = unit.force().or(force);
+        tx.put(Kinds.UNIT, unit.with(b -> b.life(life).forced(first.isAsked()).forceAt(first.at())));
         for (Unit subordinate : tx.now().listBy(Kinds.UNITS_BY_PRINCIPAL, unit.name())) {
             end(tx, subordinate, force);
         }
     }
 
-    static Removal machine(Tx tx, String id, boolean force, boolean keepInstance, boolean dryRun) {
+    static Removal machine(Tx tx, String id, Force force, boolean keepInstance, boolean dryRun) {
         Machine machine = tx.get(Kinds.MACHINE, id);
         if (machine == null) {
             throw Problem.refuse(Code.NOT_FOUND, "machine %s not found", id);
@@ -107,18 +111,25 @@ final class Removals {
                     Code.NOT_SUPPORTED, "cannot remove machine %s: keeping the instance is not supported", id);
         }
         List<Unit> units = tx.now().listBy(Kinds.UNITS_BY_MACHINE, id);
-        if (!units.isEmpty() && !force) {
+        if (!units.isEmpty() && !force.isAsked()) {
             throw Machines.hasUnits(id, Machines.units(tx, id));
         }
         Removal removal = new Removal(withSubordinates(tx.now(), units), List.of(id), List.of());
         if (!dryRun) {
             for (Unit unit : units) {
-                end(tx, unit, true);
+                end(tx, unit, force);
             }
-            Life life = machine.life() == Life.ALIVE ? Life.DYING : machine.life();
-            tx.put(Kinds.MACHINE, machine.withLife(life).withForced(machine.forced() || force));
+            end(tx, machine, force);
         }
         return removal;
+    }
+
+    private static void end(Tx tx, Machine machine, Force force) {
+        Life life = machine.life() == Life.ALIVE ? Life.DYING : machine.life();
+        Force first = machine.force().or(force);
+        tx.put(
+                Kinds.MACHINE,
+                machine.with(b -> b.life(life).forced(first.isAsked()).forceAt(first.at())));
     }
 
     private static Removal taking(Snapshot now, List<Unit> units) {
@@ -165,13 +176,14 @@ final class Removals {
 
     // --- the next step of everything that ends
 
-    static void settle(Tx tx) {
+    static void settle(Tx tx, Instant now) {
         ModelRecord model = tx.now().model();
         boolean modelEnds = model != null && model.life() != Life.ALIVE;
         if (modelEnds) {
             for (Application application : new ArrayList<>(tx.now().all(Kinds.APPLICATION))) {
-                if (application.life() == Life.ALIVE || model.destroyForced() && !application.forced()) {
-                    end(tx, application, model.destroyForced());
+                Force force = application.force().or(model.force());
+                if (application.life() == Life.ALIVE || !force.equals(application.force())) {
+                    end(tx, application, force);
                 }
             }
         }
@@ -183,7 +195,7 @@ final class Removals {
         units.sort(java.util.Comparator.comparing(unit -> unit.principal() == null));
         for (Unit unit : units) {
             if (unit.life() == Life.DYING
-                    && (unit.forced() || neverStarted(unit))
+                    && (unit.force().isDue(now) || neverStarted(unit))
                     && tx.now().count(Kinds.UNITS_BY_PRINCIPAL, unit.name()) == 0) {
                 tx.put(Kinds.UNIT, unit.withLife(Life.DEAD));
             }
@@ -198,11 +210,11 @@ final class Removals {
         }
         if (modelEnds) {
             for (Machine machine : new ArrayList<>(tx.now().all(Kinds.MACHINE))) {
-                beginIfEmpty(tx, machine.id(), model.destroyForced());
+                beginIfEmpty(tx, machine.id(), model.force());
             }
         }
         for (Machine machine : tx.now().listBy(Kinds.MACHINES_ENDING, Kinds.ENDING)) {
-            stepMachine(tx, machine);
+            stepMachine(tx, machine, now);
         }
     }
 
@@ -231,7 +243,7 @@ final class Removals {
                 Unit principal = tx.get(Kinds.UNIT, unit.principal());
                 if (unit.life() == Life.ALIVE
                         && (principal == null || principal.application().equals(principals))) {
-                    end(tx, unit, relation.forced());
+                    end(tx, unit, relation.force());
                 }
             }
         }
@@ -267,28 +279,24 @@ final class Removals {
         }
         tx.remove(Kinds.UNIT_AGENT, name);
         if (unit.machine() != null) {
-            beginIfEmpty(tx, unit.machine(), false);
+            beginIfEmpty(tx, unit.machine(), unit.force());
         }
     }
 
     /** Machines go with their last unit, those of the controller excepted. */
-    private static void beginIfEmpty(Tx tx, String id, boolean force) {
+    private static void beginIfEmpty(Tx tx, String id, Force force) {
         Machine machine = tx.get(Kinds.MACHINE, id);
-        if (machine != null
-                && !machine.controller()
-                && tx.now().count(Kinds.UNITS_BY_MACHINE, id) == 0
-                && (machine.life() == Life.ALIVE || force && !machine.forced())) {
-            Life life = machine.life() == Life.ALIVE ? Life.DYING : machine.life();
-            tx.put(Kinds.MACHINE, machine.withLife(life).withForced(machine.forced() || force));
+        if (machine != null && !machine.controller() && tx.now().count(Kinds.UNITS_BY_MACHINE, id) == 0) {
+            end(tx, machine, force);
         }
     }
 
-    private static void stepMachine(Tx tx, Machine machine) {
+    private static void stepMachine(Tx tx, Machine machine, Instant now) {
         if (tx.now().count(Kinds.UNITS_BY_MACHINE, machine.id()) > 0) {
             return;
         }
         boolean nothingStarted = machine.instanceId() == null;
-        if (machine.life() == Life.DYING && (nothingStarted || machine.forced())) {
+        if (machine.life() == Life.DYING && (nothingStarted || machine.force().isDue(now))) {
             machine = machine.withLife(Life.DEAD);
             tx.put(Kinds.MACHINE, machine);
         }

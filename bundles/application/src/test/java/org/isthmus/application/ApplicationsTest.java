@@ -19,6 +19,7 @@ import org.isthmus.api.Life;
 import org.isthmus.api.PortRange;
 import org.isthmus.model.Application;
 import org.isthmus.model.Application.ExposedEndpoint;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.Tx;
@@ -94,7 +95,7 @@ public final class ApplicationsTest {
     @Test
     public void unitNumbersAreNeverReused() {
         stage.does(tx -> engine.deploy(tx, of("db", "mysql", 2)));
-        stage.does(tx -> engine.destroyApplication(tx, "db", false, false, NOW));
+        stage.does(tx -> engine.destroyApplication(tx, "db", Force.NONE, false, NOW));
         stage.does(tx -> engine.settle(tx, NOW));
         assertFalse(stage.now.has(Kinds.APPLICATION, "db"));
         assertFalse("its charm is not used any more", stage.now.has(Kinds.CHARM, "local:mysql-0"));
@@ -137,7 +138,7 @@ public final class ApplicationsTest {
         stage.refuses(
                 "cannot add unit to application \"log\": application is a subordinate",
                 tx -> engine.addUnits(tx, units("log", 1)));
-        stage.does(tx -> engine.destroyApplication(tx, "db", false, false, NOW));
+        stage.does(tx -> engine.destroyApplication(tx, "db", Force.NONE, false, NOW));
         stage.refuses(
                 "cannot add unit to application \"db\": application is not alive",
                 tx -> engine.addUnits(tx, units("db", 1)));
@@ -272,7 +273,7 @@ public final class ApplicationsTest {
         stage.refuses(
                 Code.HAS_ASSIGNED_UNITS,
                 "machine 0 has unit(s) db/0 assigned",
-                tx -> engine.destroyMachine(tx, "0", false, false, false, NOW));
+                tx -> engine.destroyMachine(tx, "0", Force.NONE, false, false, NOW));
         stage.does(tx -> {
             engine.intendStart(tx, "0", "token", "nonce", "hash");
             engine.provisioned(tx, "0", "inst-0", null, null, List.of(), null, null);
@@ -281,10 +282,10 @@ public final class ApplicationsTest {
         stage.refuses(
                 "cannot set instance data for machine \"0\": already set",
                 tx -> engine.provisioned(tx, "0", "inst-1", null, null, List.of(), null, null));
-        Removal removal = stage.asks(tx -> engine.destroyUnit(tx, "db/0", false, true, NOW));
+        Removal removal = stage.asks(tx -> engine.destroyUnit(tx, "db/0", Force.NONE, true, NOW));
         assertEquals(new Removal(List.of("db/0"), List.of("0"), List.of()), removal);
         assertEquals(Life.ALIVE, stage.now.get(Kinds.UNIT, "db/0").life());
-        stage.does(tx -> engine.destroyUnit(tx, "db/0", false, false, NOW));
+        stage.does(tx -> engine.destroyUnit(tx, "db/0", Force.NONE, false, NOW));
         stage.does(tx -> engine.settle(tx, NOW));
         assertEquals(
                 "an agent has it", Life.DYING, stage.now.get(Kinds.UNIT, "db/0").life());
@@ -307,11 +308,12 @@ public final class ApplicationsTest {
                 stage.asks(tx -> engine.addMachine(tx, new AddMachine(new Base("ubuntu", "22.04"), null, null, NOW)));
         stage.does(tx -> tx.put(Kinds.MACHINE, tx.get(Kinds.MACHINE, id).withController(true)));
         stage.refuses(
-                "machine 0 is required by the model", tx -> engine.destroyMachine(tx, "0", true, false, false, NOW));
-        stage.refuses("machine 7 not found", tx -> engine.destroyMachine(tx, "7", false, false, false, NOW));
+                "machine 0 is required by the model",
+                tx -> engine.destroyMachine(tx, "0", new Force(NOW), false, false, NOW));
+        stage.refuses("machine 7 not found", tx -> engine.destroyMachine(tx, "7", Force.NONE, false, false, NOW));
         stage.does(tx -> engine.deploy(tx, of("db", "mysql", 0)));
         stage.does(tx -> engine.addUnits(tx, units("db", 1, new Placement("#", "0"))));
-        stage.does(tx -> engine.destroyUnit(tx, "db/0", true, false, NOW));
+        stage.does(tx -> engine.destroyUnit(tx, "db/0", new Force(NOW), false, NOW));
         stage.does(tx -> engine.settle(tx, NOW));
         assertEquals(0, stage.now.count(Kinds.UNIT));
         assertEquals(Life.ALIVE, stage.now.get(Kinds.MACHINE, "0").life());
@@ -326,9 +328,13 @@ public final class ApplicationsTest {
             engine.setUnitPassword(tx, "db/0", "hash");
             engine.setUnitAgentStatus(tx, "db/0", status("idle", ""));
         });
-        Removal removal = stage.asks(tx -> engine.destroyMachine(tx, "0", true, false, false, NOW));
+        Removal removal =
+                stage.asks(tx -> engine.destroyMachine(tx, "0", new Force(NOW.plusSeconds(1)), false, false, NOW));
         assertEquals(List.of("db/0"), removal.units());
         stage.does(tx -> engine.settle(tx, NOW));
+        assertEquals(Life.DYING, stage.now.get(Kinds.UNIT, "db/0").life());
+        assertEquals(Life.DYING, stage.now.get(Kinds.MACHINE, "0").life());
+        stage.does(tx -> engine.settle(tx, NOW.plusSeconds(1)));
         assertEquals(0, stage.now.count(Kinds.UNIT));
         assertEquals(
                 "for the provisioner to stop",
@@ -346,11 +352,11 @@ public final class ApplicationsTest {
         stage.refuses(
                 "unit \"log/0\" is a subordinate, to remove use remove-relation. Note: this will remove all units of"
                         + " \"log\"",
-                tx -> engine.destroyUnit(tx, "log/0", false, false, NOW));
+                tx -> engine.destroyUnit(tx, "log/0", Force.NONE, false, NOW));
         stage.does(tx -> {
             engine.setUnitPassword(tx, "db/0", "h");
             engine.setUnitPassword(tx, "log/0", "h");
-            engine.destroyUnit(tx, "db/0", false, false, NOW);
+            engine.destroyUnit(tx, "db/0", Force.NONE, false, NOW);
         });
         assertEquals(Life.DYING, stage.now.get(Kinds.UNIT, "log/0").life());
         stage.refuses(

@@ -57,7 +57,8 @@ final class Stage {
                         "3.6.9",
                         NOW,
                         new StatusValue("available", "", NOW),
-                        false));
+                        false,
+                        null));
         engine.addCharm(tx, charm("mysql", false, "22.04/stable"));
         engine.addCharm(tx, charm("old", false, "20.04/stable"));
         engine.addCharm(tx, charm("logging", true, "22.04/stable"));

@@ -194,7 +194,8 @@ final class Bootstrapper {
                 Product.AGENT_VERSION,
                 now,
                 new StatusValue("available", "", now),
-                false);
+                false,
+                null);
         await(rooms.access().call(access -> rooms.models().call(engine -> store.controller()
                 .submit(tx -> {
                     engine.reserveEntry(tx, uuid, name, request.user(), now);
@@ -242,6 +243,7 @@ final class Bootstrapper {
                 Product.AGENT_VERSION,
                 true,
                 false,
+                null,
                 now);
     }
 

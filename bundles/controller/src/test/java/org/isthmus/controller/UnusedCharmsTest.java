@@ -95,7 +95,8 @@ public class UnusedCharmsTest {
                 "3.6.9",
                 UPLOADED,
                 new StatusValue("available", "", UPLOADED),
-                false);
+                false,
+                null);
     }
 
     private static void does(Documents model, Consumer<Tx> decision) throws Exception {

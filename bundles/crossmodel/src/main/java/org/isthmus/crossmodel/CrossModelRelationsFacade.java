@@ -18,6 +18,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
 import org.isthmus.model.Controller;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
@@ -239,7 +240,7 @@ public final class CrossModelRelationsFacade {
         boolean ends = change.forceCleanup() || !"alive".equals(change.life());
         if (ends) {
             if (relation.life() == Life.ALIVE) {
-                relations.destroyRelation(tx, number, false, call.now());
+                relations.destroyRelation(tx, number, Force.NONE, call.now());
             }
             // The consumer drains its own side: what it had here is gone at once, ours depart in their own time.
             leaveOthers(tx, relations, number, proxy, Set.of());

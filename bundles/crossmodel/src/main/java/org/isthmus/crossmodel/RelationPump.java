@@ -25,6 +25,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Admission;
 import org.isthmus.model.Application;
+import org.isthmus.model.Force;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Outgoing;
@@ -213,7 +214,7 @@ final class RelationPump extends Pump {
     private void end(Tx tx, RelationEngine relations) {
         Relation relation = tx.get(Kinds.RELATION, Integer.toString(number));
         if (relation != null && relation.life() == Life.ALIVE) {
-            relations.destroyRelation(tx, number, false, Instant.now());
+            relations.destroyRelation(tx, number, Force.NONE, Instant.now());
         }
     }
 

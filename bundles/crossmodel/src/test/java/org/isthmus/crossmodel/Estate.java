@@ -22,6 +22,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Controller;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelEntry;
 import org.isthmus.model.ModelRecord;
@@ -114,7 +115,8 @@ final class Estate implements AutoCloseable {
                             "3.6.9",
                             NOW,
                             new StatusValue("available", "", NOW),
-                            false));
+                            false,
+                            null));
             tx.put(Kinds.MODEL_USER, new ModelUser("admin", "", "admin", "admin", NOW));
             deploy(tx, "mysql");
             deploy(tx, "wordpress");
@@ -177,6 +179,7 @@ final class Estate implements AutoCloseable {
                         0,
                         0,
                         false,
+                        null,
                         NOW));
     }
 
@@ -197,6 +200,7 @@ final class Estate implements AutoCloseable {
                         null,
                         null,
                         false,
+                        null,
                         null,
                         NOW));
     }
@@ -418,7 +422,7 @@ final class Estate implements AutoCloseable {
     }
 
     void removeUnit(Place at, String unit) throws Exception {
-        with(at, (relations, applications, tx) -> applications.destroyUnit(tx, unit, false, false, Instant.now()));
+        with(at, (relations, applications, tx) -> applications.destroyUnit(tx, unit, Force.NONE, false, Instant.now()));
     }
 
     /** A leader or a unit writes. */

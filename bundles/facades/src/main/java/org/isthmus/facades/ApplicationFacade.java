@@ -13,6 +13,7 @@ import org.isthmus.api.Tag;
 import org.isthmus.charm.CharmOption;
 import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
 import org.isthmus.model.Machine;
@@ -96,8 +97,9 @@ final class ApplicationFacade {
                                     each,
                                     (applications, relations) -> each.submit(DestroyedUnit.class, tx -> {
                                         boolean dry = wire.dryRun();
-                                        var gone = applications.destroyUnit(tx, unit, wire.force(), dry, call.now());
-                                        if (wire.force() && !dry) {
+                                        Force force = Wires.force(wire.force(), wire.maxWait(), call);
+                                        var gone = applications.destroyUnit(tx, unit, force, dry, call.now());
+                                        if (force.isDue(call.now()) && !dry) {
                                             relations.forceOut(tx, unit);
                                         }
                                         return new DestroyedUnit(List.of(), storage(gone.storage()));
@@ -126,15 +128,15 @@ final class ApplicationFacade {
                             return Deployments.both(
                                     each,
                                     (applications, relations) -> each.submit(DestroyedApplication.class, tx -> {
+                                        Force force = Wires.force(wire.force(), wire.maxWait(), call);
                                         var gone = applications.destroyApplication(
-                                                tx, name, wire.force(), wire.dryRun(), call.now());
+                                                tx, name, force, wire.dryRun(), call.now());
                                         if (!wire.dryRun()) {
                                             // Its relations go with it, in the same commit; peers with its last unit.
                                             for (Relation relation :
                                                     tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, name)) {
                                                 if (!relation.isPeer()) {
-                                                    relations.destroyRelation(
-                                                            tx, relation.number(), wire.force(), call.now());
+                                                    relations.destroyRelation(tx, relation.number(), force, call.now());
                                                 }
                                             }
                                         }
@@ -179,7 +181,8 @@ final class ApplicationFacade {
                     boolean byWords =
                             params.endpoints() != null && !params.endpoints().isEmpty();
                     int relation = byWords ? engine.find(tx.now(), params.endpoints()) : number(params.relationId());
-                    engine.destroyRelation(tx, relation, params.force(), call.now());
+                    Force force = Wires.force(params.force(), params.maxWait(), call);
+                    engine.destroyRelation(tx, relation, force, call.now());
                     return null;
                 })));
     }

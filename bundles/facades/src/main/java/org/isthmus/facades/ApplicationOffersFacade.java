@@ -262,7 +262,7 @@ public final class ApplicationOffersFacade {
         for (int number : offers.removeOffer(tx, offer.uuid(), force, call.now())) {
             Relation relation = tx.get(Kinds.RELATION, Integer.toString(number));
             if (relation != null) {
-                relations.destroyRelation(tx, number, false, call.now());
+                relations.destroyRelation(tx, number, Wires.force(force, null, call), call.now());
             }
         }
         access.forgetOffer(tx, offer.uuid());

@@ -8,6 +8,7 @@ import org.isthmus.api.Life;
 import org.isthmus.api.OfferUrl;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Relation;
@@ -82,7 +83,7 @@ final class Consumption {
         }
         for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, name)) {
             if (relation.life() == Life.ALIVE) {
-                relations.destroyRelation(tx, relation.number(), false, call.now());
+                relations.destroyRelation(tx, relation.number(), Force.NONE, call.now());
             }
         }
     }
@@ -101,7 +102,7 @@ final class Consumption {
 
     private static CompletionStage<Void> destroy(Call call, DestroyConsumedItem item) {
         String name = Tag.idOf("application", item.applicationTag());
-        boolean force = Boolean.TRUE.equals(item.force());
+        Force force = Wires.force(Boolean.TRUE.equals(item.force()), item.maxWait(), call);
         return call.controller().offers().call(offers -> call.controller()
                 .relations()
                 .call(relations -> call.submit(tx -> {

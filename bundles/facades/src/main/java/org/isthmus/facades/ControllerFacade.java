@@ -10,6 +10,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Product;
 import org.isthmus.api.Tag;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Snapshot;
@@ -152,8 +153,9 @@ final class ControllerFacade {
                     hosted.size(),
                     hosted.size() == 1 ? "" : "s");
         }
+        Force force = Models.force(params.force(), params.maxWait(), params.modelTimeout(), call);
         return Items.errors(
-                        hosted, s -> Models.destroy(call, Tag.model(s.uuid()).toString(), params.force()))
+                        hosted, s -> Models.destroy(call, Tag.model(s.uuid()).toString(), force))
                 .thenApply(results -> {
                     results.results().stream()
                             .filter(r -> r.error() != null)

@@ -7,6 +7,7 @@ import org.isthmus.api.Base;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
@@ -69,9 +70,10 @@ final class MachineManagerFacade {
                             return Deployments.both(
                                     each,
                                     (applications, relations) -> each.submit(DestroyedMachine.class, tx -> {
+                                        Force force = Wires.force(params.force(), params.maxWait(), call);
                                         var gone = applications.destroyMachine(
-                                                tx, id, params.force(), params.keep(), params.dryRun(), call.now());
-                                        if (params.force() && !params.dryRun()) {
+                                                tx, id, force, params.keep(), params.dryRun(), call.now());
+                                        if (force.isDue(call.now()) && !params.dryRun()) {
                                             gone.units().forEach(u -> relations.forceOut(tx, u));
                                         }
                                         return destroyed(id, gone);

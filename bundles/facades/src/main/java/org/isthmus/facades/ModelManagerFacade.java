@@ -174,7 +174,8 @@ final class ModelManagerFacade {
         return Items.errors(
                 call,
                 params == null ? List.<DestroyModel>of() : params.models(),
-                (each, m) -> Models.destroy(each, m.modelTag(), m.force()));
+                (each, m) ->
+                        Models.destroy(each, m.modelTag(), Models.force(m.force(), m.maxWait(), m.timeout(), each)));
     }
 
     @Method(access = Access.CHECKED_INSIDE, mutates = true)

@@ -18,6 +18,7 @@ import org.isthmus.api.Tag;
 import org.isthmus.model.CloudRecord;
 import org.isthmus.model.Controller;
 import org.isthmus.model.Credential;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.LastConnection;
 import org.isthmus.model.Machine;
@@ -92,7 +93,8 @@ final class Models {
                 Product.AGENT_VERSION,
                 now,
                 new StatusValue("available", "", now),
-                false);
+                false,
+                null);
         Map<String, Object> config = new HashMap<>();
         if (wire.config() != null) {
             wire.config().forEach((key, value) -> {
@@ -327,8 +329,14 @@ final class Models {
 
     // --- destroy
 
+    /** Who gives the whole removal less time than each of its steps means the shorter one. Both in nanoseconds. */
+    static Force force(boolean force, Long maxWait, Long timeout, Call call) {
+        Force steps = Wires.force(force, maxWait, call);
+        return timeout == null || timeout < 0 ? steps : steps.or(Wires.force(force, timeout, call));
+    }
+
     /** Begins the removal: durable in the model itself. The reconciler empties the model, and then takes its entry with it. */
-    static CompletionStage<Object> destroy(Call call, String modelTag, boolean force) {
+    static CompletionStage<Object> destroy(Call call, String modelTag, Force force) {
         Documents documents = Checks.model(call, modelTag);
         return call.controller()
                 .models()

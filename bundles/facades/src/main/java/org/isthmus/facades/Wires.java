@@ -1,5 +1,6 @@
 package org.isthmus.facades;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,10 +14,12 @@ import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
 import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.Application.ExposedEndpoint;
+import org.isthmus.model.Force;
 import org.isthmus.model.Machine;
 import org.isthmus.model.Relation;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.engine.ApplicationEngine;
+import org.isthmus.rpc.Call;
 import org.isthmus.wire.ApplicationCalls;
 import org.isthmus.wire.FullStatus.DetailedStatus;
 import org.isthmus.wire.ModelCalls;
@@ -250,5 +253,10 @@ final class Wires {
             throw Problem.notValid("\"%s\" is not a valid cloudcred tag", tag);
         }
         return parts[0] + "/" + parts[1] + "/" + parts[2];
+    }
+
+    /** How an operator forces a removal; {@code maxWait} is in nanoseconds. */
+    static Force force(boolean force, Long maxWait, Call call) {
+        return Force.asked(force, maxWait == null ? null : Duration.ofNanos(maxWait), call.now());
     }
 }

@@ -52,7 +52,8 @@ public class StatusCostTest {
                         "3.6.9",
                         NOW,
                         active,
-                        false));
+                        false,
+                        null));
         for (int m = 0; m < machines; m++) {
             tx.put(
                     Kinds.MACHINE,
@@ -76,6 +77,7 @@ public class StatusCostTest {
                             "3.6.9",
                             false,
                             false,
+                            null,
                             NOW));
         }
         for (int a = 0; a < applications; a++) {
@@ -99,6 +101,7 @@ public class StatusCostTest {
                             1,
                             1,
                             false,
+                            null,
                             NOW));
             tx.put(
                     Kinds.RELATION,
@@ -113,6 +116,7 @@ public class StatusCostTest {
                             "",
                             List.of(),
                             false,
+                            null,
                             NOW));
             for (int u = 0; u < unitsEach; u++) {
                 tx.put(
@@ -131,6 +135,7 @@ public class StatusCostTest {
                                 List.of(new Unit.UnitPort("", new PortRange(80, 80, "tcp"))),
                                 null,
                                 false,
+                                null,
                                 "3.6.9",
                                 NOW));
             }

@@ -63,7 +63,9 @@ public final class LifecycleReconciler implements Reconciler {
                         .offers()
                         .call(offers -> controller.access().call(access -> settle(controller, model, offers, access)))
                 : settle(controller, model, null, null);
-        return settled.thenCompose(empty -> empty ? handOver(controller, model) : nothingLeft());
+        return settled.thenCompose(empty -> empty
+                ? handOver(controller, model)
+                : CompletableFuture.completedFuture(Settlement.untilForced(model.snapshot(), clock.instant())));
     }
 
     private CompletionStage<Boolean> settle(
@@ -94,9 +96,5 @@ public final class LifecycleReconciler implements Reconciler {
                     return "";
                 }))
                 .thenApply(done -> null);
-    }
-
-    private static CompletionStage<Duration> nothingLeft() {
-        return CompletableFuture.completedFuture(null);
     }
 }

@@ -1,9 +1,15 @@
 package org.isthmus.lifecycle;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.isthmus.api.Life;
 import org.isthmus.model.Application;
+import org.isthmus.model.Force;
+import org.isthmus.model.Forceable;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
@@ -66,7 +72,7 @@ final class Settlement {
             Tx tx, RelationEngine relations, OfferEngine offers, AccessEngine access, Instant now) {
         for (Application application : tx.now().listBy(Kinds.APPLICATIONS_ENDING, Kinds.ENDING)) {
             for (Offer offer : tx.now().listBy(Kinds.OFFERS_BY_APPLICATION, application.name())) {
-                withdraw(tx, relations, offers, access, offer, application.forced(), now);
+                withdraw(tx, relations, offers, access, offer, application.force(), now);
             }
         }
         ModelRecord record = tx.now().model();
@@ -74,11 +80,12 @@ final class Settlement {
             return;
         }
         for (Offer offer : new ArrayList<>(tx.now().all(Kinds.OFFER))) {
-            withdraw(tx, relations, offers, access, offer, true, now);
+            withdraw(tx, relations, offers, access, offer, record.force(), now);
         }
         for (RemoteApplication remote : new ArrayList<>(tx.now().all(Kinds.REMOTE_APPLICATION))) {
-            if (!remote.proxy() && (remote.life() == Life.ALIVE || record.destroyForced() && !remote.forced())) {
-                offers.destroySaas(tx, remote.name(), record.destroyForced(), now);
+            Force force = remote.force().or(record.force());
+            if (!remote.proxy() && (remote.life() == Life.ALIVE || !force.equals(remote.force()))) {
+                offers.destroySaas(tx, remote.name(), force, now);
             }
         }
     }
@@ -89,14 +96,29 @@ final class Settlement {
             OfferEngine offers,
             AccessEngine access,
             Offer offer,
-            boolean forceRelations,
+            Force force,
             Instant now) {
         for (int relation : offers.removeOffer(tx, offer.uuid(), true, now)) {
             if (tx.now().has(Kinds.RELATION, Integer.toString(relation))) {
-                relations.destroyRelation(tx, relation, forceRelations, now);
+                relations.destroyRelation(tx, relation, force, now);
             }
         }
         access.forgetOffer(tx, offer.uuid());
+    }
+
+    /** How long until something that ends is forced on; null: nothing waits for its time. */
+    static Duration untilForced(Snapshot model, Instant now) {
+        return Stream.of(
+                        model.by(Kinds.UNITS_ENDING, Kinds.ENDING),
+                        model.by(Kinds.RELATIONS_ENDING, Kinds.ENDING),
+                        model.by(Kinds.MACHINES_ENDING, Kinds.ENDING))
+                .<Forceable>flatMap(Collection::stream)
+                .map(Forceable::force)
+                .filter(force -> force.isAsked() && !force.isDue(now))
+                .map(Force::at)
+                .min(Comparator.naturalOrder())
+                .map(at -> Duration.between(now, at))
+                .orElse(null);
     }
 
     static boolean isEmptyShell(Snapshot model) {

@@ -1,10 +1,14 @@
 package org.isthmus.lifecycle;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.isthmus.api.Life;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.Tx;
@@ -48,25 +52,26 @@ public final class EnginesPropertyTest {
                 world.checkIndexes();
             }
         }
-        boolean force = world.random.nextInt(4) == 0;
+        Force force = world.random.nextInt(4) == 0 ? world.force() : Force.NONE;
+        Runnable turn = force.isAsked() && world.random.nextBoolean() ? world::nobody : world::everybody;
         if (world.random.nextBoolean()) {
-            world.step(tx -> world.models.destroy(tx, force, World.NOW));
+            world.step(tx -> world.models.destroy(tx, force, world.now));
         } else {
             world.head.all(Kinds.APPLICATION).stream()
                     .toList()
                     .forEach(a -> world.step(
-                            tx -> world.applications.destroyApplication(tx, a.name(), force, false, World.NOW)));
+                            tx -> world.applications.destroyApplication(tx, a.name(), force, false, world.now)));
             for (int i = 0; i < 40; i++) {
-                world.everybody();
+                turn.run();
             }
             assertEquals("applications", List.of(), List.copyOf(world.head.all(Kinds.APPLICATION)));
             assertEquals("units", List.of(), List.copyOf(world.head.all(Kinds.UNIT)));
             assertEquals("relations", List.of(), List.copyOf(world.head.all(Kinds.RELATION)));
-            world.step(tx -> world.models.destroy(tx, force, World.NOW));
+            world.step(tx -> world.models.destroy(tx, force, world.now));
         }
         boolean empty = false;
         for (int i = 0; i < 60 && !empty; i++) {
-            world.everybody();
+            turn.run();
             empty = Settlement.isEmptyShell(world.head);
         }
         world.checkIndexes();
@@ -78,6 +83,96 @@ public final class EnginesPropertyTest {
         assertEquals(0, world.head.count(Kinds.RELATION_APPLICATION));
         assertEquals(0, world.head.count(Kinds.UNIT_STATE));
         return world;
+    }
+
+    private static World related() {
+        World world = new World(3);
+        world.step(tx -> {
+            for (String name : List.of("mysql", "wordpress")) {
+                world.applications.deploy(
+                        tx,
+                        new Deploy(
+                                name, "local:" + name + "-0", null, 1, null, null, null, null, false, "t", World.NOW));
+            }
+            world.relations.addRelation(tx, List.of("mysql", "wordpress"), null, World.NOW);
+        });
+        int number = world.relations.find(world.head, List.of("mysql", "wordpress"));
+        world.step(tx -> {
+            for (String id : List.of("0", "1")) {
+                world.applications.intendStart(tx, id, "token-" + id, "nonce", "hash");
+                world.applications.provisioned(tx, id, "inst-" + id, null, null, List.of(), null, null);
+            }
+            for (String unit : List.of("mysql/0", "wordpress/0")) {
+                world.applications.setUnitPassword(tx, unit, "h");
+                world.relations.enterScope(tx, number, unit, Map.of());
+            }
+        });
+        return world;
+    }
+
+    @Test
+    public void whatIsForcedGoesTheOrdinaryWayUntilItsTimeIsOver() {
+        World world = related();
+        Force force = Force.asked(true, null, world.now);
+        world.step(tx -> world.applications.destroyUnit(tx, "mysql/0", force, false, world.now));
+        world.settle();
+        assertEquals(Life.DYING, world.head.get(Kinds.UNIT, "mysql/0").life());
+        assertEquals(2, world.head.count(Kinds.RELATION_UNITS_IN_SCOPE, "0"));
+        assertEquals(Force.WAIT, Settlement.untilForced(world.head, world.now));
+        // Its agent is done in time, that of its machine never says a word.
+        world.now = world.now.plusSeconds(20);
+        world.step(tx -> {
+            world.relations.leaveScope(tx, 0, "mysql/0");
+            world.applications.unitDead(tx, "mysql/0", world.now);
+        });
+        world.settle();
+        assertEquals(Life.DYING, world.head.get(Kinds.MACHINE, "0").life());
+        assertEquals(Force.WAIT.minusSeconds(20), Settlement.untilForced(world.head, world.now));
+        world.now = force.at();
+        world.settle();
+        assertEquals(Life.DEAD, world.head.get(Kinds.MACHINE, "0").life());
+        assertNull(Settlement.untilForced(world.head, world.now));
+        assertEquals(Life.ALIVE, world.head.get(Kinds.UNIT, "wordpress/0").life());
+    }
+
+    @Test
+    public void whoeverIsNotGoneInTimeIsCutOffWithItsMachine() {
+        World world = related();
+        Force force = Force.asked(true, null, world.now);
+        world.step(tx -> world.applications.destroyApplication(tx, "mysql", force, false, world.now));
+        world.settle();
+        world.now = force.at().minusNanos(1);
+        world.settle();
+        assertTrue(world.head.has(Kinds.UNIT, "mysql/0"));
+        assertTrue(world.head.has(Kinds.RELATION, "0"));
+        world.now = force.at();
+        world.settle();
+        assertEquals(0, world.head.count(Kinds.RELATION));
+        assertEquals(
+                List.of("wordpress"),
+                world.head.all(Kinds.APPLICATION).stream().map(a -> a.name()).toList());
+        assertEquals(
+                "for the provisioner to stop",
+                Life.DEAD,
+                world.head.get(Kinds.MACHINE, "0").life());
+    }
+
+    @Test
+    public void theSecondThoughtOfAnOperatorShortensTheWaitAndNeverLengthensIt() {
+        World world = related();
+        Force first = Force.asked(true, null, world.now);
+        world.step(tx -> world.relations.destroyRelation(tx, 0, first, world.now));
+        world.settle();
+        assertTrue(world.head.has(Kinds.RELATION, "0"));
+        world.now = world.now.plusSeconds(10);
+        world.step(tx -> world.relations.destroyRelation(tx, 0, Force.asked(true, null, world.now), world.now));
+        world.step(tx -> world.relations.destroyRelation(tx, 0, Force.NONE, world.now));
+        assertEquals(first, world.head.get(Kinds.RELATION, "0").force());
+        world.step(
+                tx -> world.relations.destroyRelation(tx, 0, Force.asked(true, Duration.ZERO, world.now), world.now));
+        world.settle();
+        assertEquals(0, world.head.count(Kinds.RELATION));
+        assertEquals(2, world.head.count(Kinds.UNIT));
     }
 
     @Test
@@ -118,7 +213,7 @@ public final class EnginesPropertyTest {
             world.applications.setUnitPassword(tx, "mysql/0", "h");
             world.relations.enterScope(tx, number, "mysql/0", Map.of("private-address", "127.0.0.1"));
             world.relations.enterScope(tx, number, "wordpress/0", Map.of("private-address", "127.0.0.2"));
-            world.applications.destroyUnit(tx, "mysql/0", false, false, World.NOW);
+            world.applications.destroyUnit(tx, "mysql/0", Force.NONE, false, World.NOW);
         });
         world.settle();
         assertTrue("its agent has to finish first", world.head.has(Kinds.UNIT, "mysql/0"));
@@ -128,7 +223,7 @@ public final class EnginesPropertyTest {
         RelationUnit left = world.head.get(Kinds.RELATION_UNIT, RelationUnit.idOf(number, "mysql/0"));
         assertEquals("127.0.0.1", left.settings().get("private-address"));
         assertEquals(List.of(), world.relations.members(world.head, number, "wordpress/0"));
-        world.step(tx -> world.relations.destroyRelation(tx, number, false, World.NOW));
+        world.step(tx -> world.relations.destroyRelation(tx, number, Force.NONE, World.NOW));
         world.step(tx -> world.relations.leaveScope(tx, number, "wordpress/0"));
         assertEquals(
                 0,

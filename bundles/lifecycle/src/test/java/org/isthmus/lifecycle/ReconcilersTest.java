@@ -15,6 +15,7 @@ import java.util.Set;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Credential;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Relation;
@@ -57,7 +58,7 @@ public final class ReconcilersTest {
                     tx,
                     new Deploy("mysql", "local:mysql-0", null, 2, Map.of(), null, null, null, false, "t", World.NOW));
             house.relations.addPeers(tx, "mysql", World.NOW);
-            house.models.destroy(tx, false, World.NOW);
+            house.models.destroy(tx, Force.NONE, World.NOW);
         });
     }
 
@@ -121,8 +122,28 @@ public final class ReconcilersTest {
         assertEquals(
                 "present",
                 house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
-        house.store.sets.get(UUID).fill(tx -> house.models.destroy(tx, true, World.NOW));
+        house.store.sets.get(UUID).fill(tx -> house.models.destroy(tx, new Force(World.NOW), World.NOW));
         drive(clock(0));
+        assertGone();
+    }
+
+    @Test
+    public void aForcedModelThatNobodyEndsIsEndedInTime() {
+        dyingModel();
+        house.store.sets.get(UUID).fill(tx -> {
+            house.applications.setUnitPassword(tx, "mysql/0", "hash");
+            house.models.destroy(tx, Force.asked(true, null, FakeHouse.at(0)), FakeHouse.at(0));
+        });
+        // Each drive is made of new reconcilers: what they wait for is in the model alone.
+        drive(clock(0));
+        Duration next = new LifecycleReconciler(clock(20))
+                .reconcile(house.context(), house.store.model(UUID).orElseThrow(), CAUSE)
+                .toCompletableFuture()
+                .join();
+        assertEquals(Duration.ofSeconds(40), next);
+        drive(clock(59));
+        assertEquals(Set.of(UUID), house.store.models());
+        drive(clock(60));
         assertGone();
     }
 
@@ -249,7 +270,7 @@ public final class ReconcilersTest {
             tx.put(Kinds.MODEL, World.model());
             house.offers.offer(tx, new Offering("offer-1", "db", "mysql", "", Map.of("db", "db"), "admin", World.NOW));
             house.access.grantOffer(tx, "offer-1", "bob", "consume");
-            house.applications.destroyApplication(tx, "mysql", false, false, World.NOW);
+            house.applications.destroyApplication(tx, "mysql", Force.NONE, false, World.NOW);
         });
         drive(clock(0));
         assertEquals(
@@ -293,7 +314,7 @@ public final class ReconcilersTest {
             house.relations.enterScope(tx, number, "wordpress/0", Map.of());
             house.relations.enterScope(tx, number, "far-db/0", Map.of());
             house.applications.setUnitPassword(tx, "wordpress/0", "hash");
-            house.models.destroy(tx, false, World.NOW);
+            house.models.destroy(tx, Force.NONE, World.NOW);
         });
         drive(clock(0));
         assertEquals(0, documents.snapshot().count(Kinds.OFFER));

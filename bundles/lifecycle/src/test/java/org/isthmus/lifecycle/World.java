@@ -22,6 +22,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.Change;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Entity;
+import org.isthmus.model.Force;
 import org.isthmus.model.Index;
 import org.isthmus.model.Kind;
 import org.isthmus.model.Kinds;
@@ -53,6 +54,7 @@ final class World {
     final Settlement.Engines engines = new Settlement.Engines(relations, applications, null, null);
     final Random random;
     Snapshot head = Snapshot.empty();
+    Instant now = NOW;
     int refused;
     int done;
 
@@ -88,7 +90,8 @@ final class World {
                 "3.6.9",
                 NOW,
                 new StatusValue("available", "", NOW),
-                false);
+                false,
+                null);
     }
 
     static List<CharmRecord> charms() {
@@ -168,9 +171,9 @@ final class World {
 
     boolean settle() {
         boolean[] empty = {false};
-        step(tx -> empty[0] = Settlement.settle(tx, engines, NOW));
+        step(tx -> empty[0] = Settlement.settle(tx, engines, now));
         Tx again = Tx.on(head);
-        Settlement.settle(again, engines, NOW);
+        Settlement.settle(again, engines, now);
         require(again.changes().isEmpty(), "settle is not idempotent: " + again.changes());
         checkSettled();
         return empty[0];
@@ -185,17 +188,17 @@ final class World {
                 withApplication(a -> step(tx ->
                         applications.addUnits(tx, new AddUnits(a.name(), 1 + random.nextInt(2), placement(), NOW))));
             case 4, 5, 6 -> relate();
-            case 7 -> withRelation(r -> step(tx -> relations.destroyRelation(tx, r.number(), rarely(), NOW)));
-            case 8, 9 -> withUnit(u -> step(tx -> applications.destroyUnit(tx, u.name(), rarely(), false, NOW)));
+            case 7 -> withRelation(r -> step(tx -> relations.destroyRelation(tx, r.number(), rarely(), now)));
+            case 8, 9 -> withUnit(u -> step(tx -> applications.destroyUnit(tx, u.name(), rarely(), false, now)));
             case 10 ->
                 withApplication(a -> {
                     if (random.nextInt(3) == 0) {
-                        step(tx -> applications.destroyApplication(tx, a.name(), rarely(), false, NOW));
+                        step(tx -> applications.destroyApplication(tx, a.name(), rarely(), false, now));
                     }
                 });
             case 11 ->
-                withMachine(m -> step(tx ->
-                        applications.destroyMachine(tx, m.id(), random.nextBoolean() && rarely(), false, false, NOW)));
+                withMachine(m -> step(tx -> applications.destroyMachine(
+                        tx, m.id(), random.nextBoolean() ? rarely() : Force.NONE, false, false, now)));
             case 12 ->
                 withApplication(a -> step(
                         tx -> applications.configure(tx, a.name(), Map.of("size", "" + random.nextInt(9)), List.of())));
@@ -203,8 +206,13 @@ final class World {
         }
     }
 
-    private boolean rarely() {
-        return random.nextInt(4) == 0;
+    private Force rarely() {
+        return random.nextInt(4) == 0 ? force() : Force.NONE;
+    }
+
+    /** Some wait, some do not. */
+    Force force() {
+        return random.nextInt(3) == 0 ? new Force(now) : Force.asked(true, null, now);
     }
 
     private List<Placement> placement() {
@@ -241,7 +249,21 @@ final class World {
         switch (random.nextInt(5)) {
             case 0 -> withMachine(this::provisionerAndMachineAgent);
             case 1, 2, 3 -> withUnit(this::unitAgent);
-            default -> settle();
+            default -> {
+                now = now.plusSeconds(random.nextInt(30));
+                settle();
+            }
+        }
+    }
+
+    /** Time goes by, and no agent comes: only the provisioner does its part. */
+    void nobody() {
+        now = now.plus(Force.WAIT);
+        settle();
+        for (Machine machine : List.copyOf(head.all(Kinds.MACHINE))) {
+            if (machine.life() == Life.DEAD) {
+                provisionerAndMachineAgent(machine);
+            }
         }
     }
 
@@ -366,7 +388,7 @@ final class World {
     /** What holds once everything has taken the steps it could. */
     private void checkSettled() {
         for (Unit unit : head.all(Kinds.UNIT)) {
-            require(!unit.forced(), unit.name() + " was forced and is still there");
+            require(!unit.force().isDue(now), unit.name() + " is forced since and still there");
             if (unit.principal() != null && unit.life() == Life.ALIVE) {
                 String principal = head.get(Kinds.UNIT, unit.principal()).application();
                 require(
@@ -378,12 +400,15 @@ final class World {
             }
         }
         for (Relation relation : head.all(Kinds.RELATION)) {
-            require(!relation.forced(), relation.key() + " was forced and is still there");
+            require(!relation.force().isDue(now), relation.key() + " is forced since and still there");
             require(
                     relation.life() == Life.ALIVE || head.count(Kinds.RELATION_UNITS_IN_SCOPE, relation.id()) > 0,
                     relation.key() + " is dying and empty");
         }
         for (Machine machine : head.all(Kinds.MACHINE)) {
+            require(
+                    !machine.force().isDue(now) || machine.life() == Life.DEAD,
+                    "machine " + machine.id() + " is forced since and not dead");
             require(
                     machine.life() != Life.ALIVE
                             || !hadUnits.contains(machine.id())

@@ -11,6 +11,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.model.CloudRecord;
 import org.isthmus.model.Controller;
 import org.isthmus.model.Credential;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelEntry;
 import org.isthmus.model.ModelRecord;
@@ -96,7 +97,7 @@ public final class Models implements ModelEngine {
     }
 
     @Override
-    public void destroy(Tx model, boolean force, Instant now) {
+    public void destroy(Tx model, Force force, Instant now) {
         Tx tx = model.as(ROOM);
         ModelRecord record = model(tx);
         if (record.controllerModel()) {
@@ -105,7 +106,8 @@ public final class Models implements ModelEngine {
                     "cannot destroy model \"%s\": it is the controller model; use destroy-controller",
                     record.name());
         }
-        ModelRecord after = record.withDestroyForced(record.destroyForced() || force);
+        Force first = record.force().or(force);
+        ModelRecord after = record.with(b -> b.destroyForced(first.isAsked()).destroyForceAt(first.at()));
         if (record.life() == Life.ALIVE) {
             after = after.withLife(Life.DYING).withStatus(new StatusValue("destroying", "", now));
         }

@@ -15,6 +15,7 @@ import org.isthmus.api.Refused;
 import org.isthmus.model.CloudRecord;
 import org.isthmus.model.Controller;
 import org.isthmus.model.Credential;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Snapshot;
@@ -67,7 +68,8 @@ public final class ModelsTest {
                 "3.6.9",
                 NOW,
                 new StatusValue("available", "", NOW),
-                false);
+                false,
+                null);
     }
 
     private void refusesConfig(String message, String key, Object value) {
@@ -107,18 +109,18 @@ public final class ModelsTest {
                 Code.ALREADY_EXISTS,
                 "model \"prod\" for admin already exists",
                 tx -> engine.create(tx, record(false, Map.of())));
-        does(tx -> engine.destroy(tx, false, NOW));
+        does(tx -> engine.destroy(tx, Force.NONE, NOW));
         assertEquals(Life.DYING, now.model().life());
         assertEquals("destroying", now.model().status().status());
-        does(tx -> engine.destroy(tx, true, NOW.plusSeconds(5)));
-        assertTrue(now.model().destroyForced());
+        does(tx -> engine.destroy(tx, Force.asked(true, null, NOW.plusSeconds(5)), NOW.plusSeconds(5)));
+        assertEquals(NOW.plusSeconds(65), now.model().force().at());
         assertEquals(NOW, now.model().status().since());
         now = Snapshot.empty();
         does(tx -> engine.create(tx, record(true, Map.of())));
         refuses(
                 Code.NONE,
                 "cannot destroy model \"prod\": it is the controller model; use destroy-controller",
-                tx -> engine.destroy(tx, true, NOW));
+                tx -> engine.destroy(tx, new Force(NOW), NOW));
     }
 
     @Test

@@ -27,8 +27,9 @@ public record Application(
         long configVersion,
         long charmVersion,
         boolean forced,
+        Instant forceAt,
         Instant created)
-        implements Entity, ApplicationBuilder.With {
+        implements Entity, Forceable, ApplicationBuilder.With {
     public Application {
         exposedEndpoints = exposedEndpoints == null ? Map.of() : Map.copyOf(exposedEndpoints);
         settings = settings == null ? Map.of() : Map.copyOf(settings);

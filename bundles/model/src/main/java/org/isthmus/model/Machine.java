@@ -31,8 +31,9 @@ public record Machine(
         String agentVersion,
         boolean controller,
         boolean forced,
+        Instant forceAt,
         Instant created)
-        implements Entity, MachineBuilder.With {
+        implements Entity, Forceable, MachineBuilder.With {
     public Machine {
         addresses = addresses == null ? List.of() : List.copyOf(addresses);
         constraints = constraints == null ? Constraints.NONE : constraints;

@@ -26,13 +26,19 @@ public record ModelRecord(
         String agentVersion,
         Instant created,
         StatusValue status,
-        boolean destroyForced)
+        boolean destroyForced,
+        Instant destroyForceAt)
         implements Entity, ModelRecordBuilder.With {
     public static final String ID = "model";
 
     public ModelRecord {
         config = config == null ? Map.of() : Map.copyOf(config);
         constraints = constraints == null ? Constraints.NONE : constraints;
+    }
+
+    /** By when it is over. */
+    public Force force() {
+        return Force.stored(destroyForced, destroyForceAt);
     }
 
     /** active: served; importing: inert; migrating: read-only; moved: redirects. */

@@ -18,8 +18,9 @@ public record Relation(
         String suspendedCause,
         List<String> egress,
         boolean forced,
+        Instant forceAt,
         Instant created)
-        implements Entity, RelationBuilder.With {
+        implements Entity, Forceable, RelationBuilder.With {
     /** {@code suspendedCause} of one whose user may not consume the offer any more, and the reason that both sides show. */
     public static final String REVOKE = "revoke";
 

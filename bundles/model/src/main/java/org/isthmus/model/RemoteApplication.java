@@ -22,9 +22,10 @@ public record RemoteApplication(
         Life life,
         StatusValue status,
         boolean forced,
+        Instant forceAt,
         Instant created,
         long epoch)
-        implements Entity, RemoteApplicationBuilder.With {
+        implements Entity, Forceable, RemoteApplicationBuilder.With {
     public RemoteApplication {
         endpoints = endpoints == null ? List.of() : List.copyOf(endpoints);
     }

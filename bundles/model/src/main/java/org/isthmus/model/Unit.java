@@ -23,9 +23,10 @@ public record Unit(
         List<UnitPort> ports,
         String resolved,
         boolean forced,
+        Instant forceAt,
         String agentVersion,
         Instant created)
-        implements Entity, UnitBuilder.With {
+        implements Entity, Forceable, UnitBuilder.With {
     public Unit {
         ports = ports == null ? List.of() : List.copyOf(ports);
     }

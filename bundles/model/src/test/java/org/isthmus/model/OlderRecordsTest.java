@@ -29,6 +29,7 @@ public class OlderRecordsTest {
                 Life.ALIVE,
                 new StatusValue("active", "", THEN),
                 false,
+                null,
                 THEN,
                 0);
         String written = new String(Codec.encode(saas), StandardCharsets.UTF_8);

@@ -34,7 +34,8 @@ public class SummariesTest {
                 "3.6.0",
                 NOW,
                 null,
-                false);
+                false,
+                null);
     }
 
     private static Machine machine(int id, Long cores) {
@@ -59,12 +60,28 @@ public class SummariesTest {
                 null,
                 false,
                 false,
+                null,
                 NOW);
     }
 
     private static Unit unit(int number) {
         return new Unit(
-                "a/" + number, "a", Life.ALIVE, null, null, null, null, null, null, null, null, null, false, null, NOW);
+                "a/" + number,
+                "a",
+                Life.ALIVE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                null,
+                null,
+                NOW);
     }
 
     /** Whatever happens, what is kept step by step is what counting anew gives. */

@@ -18,6 +18,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.ConsumerPresence;
 import org.isthmus.model.ExternalController;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Offer;
 import org.isthmus.model.OfferConnection;
@@ -241,6 +242,7 @@ public final class OfferRegistry implements OfferEngine {
                         Life.ALIVE,
                         new StatusValue("active", "", registration.now()),
                         false,
+                        null,
                         existing == null ? registration.now() : existing.created(),
                         0));
     }
@@ -381,6 +383,7 @@ public final class OfferRegistry implements OfferEngine {
                 Life.ALIVE,
                 new StatusValue("unknown", "", consume.now()),
                 false,
+                null,
                 consume.now(),
                 0);
     }
@@ -410,7 +413,7 @@ public final class OfferRegistry implements OfferEngine {
     }
 
     @Override
-    public void destroySaas(Tx outer, String name, boolean force, Instant now) {
+    public void destroySaas(Tx outer, String name, Force force, Instant now) {
         Tx tx = outer.as(ROOM);
         RemoteApplication saas = tx.get(Kinds.REMOTE_APPLICATION, name);
         if (saas == null || saas.proxy()) {
@@ -419,7 +422,10 @@ public final class OfferRegistry implements OfferEngine {
         if (tx.now().count(Kinds.RELATIONS_BY_APPLICATION, name) == 0) {
             tx.remove(Kinds.REMOTE_APPLICATION, name);
         } else {
-            tx.put(Kinds.REMOTE_APPLICATION, saas.with(b -> b.life(Life.DYING).forced(saas.forced() || force)));
+            Force first = saas.force().or(force);
+            tx.put(
+                    Kinds.REMOTE_APPLICATION,
+                    saas.with(b -> b.life(Life.DYING).forced(first.isAsked()).forceAt(first.at())));
         }
     }
 

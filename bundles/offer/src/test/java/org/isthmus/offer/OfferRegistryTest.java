@@ -22,6 +22,7 @@ import org.isthmus.model.Application;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.ConsumerPresence;
 import org.isthmus.model.ExternalController;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
@@ -103,6 +104,7 @@ public final class OfferRegistryTest {
                 0,
                 0,
                 false,
+                null,
                 NOW);
     }
 
@@ -214,6 +216,7 @@ public final class OfferRegistryTest {
                         null,
                         null,
                         false,
+                        null,
                         NOW));
     }
 
@@ -356,7 +359,7 @@ public final class OfferRegistryTest {
         StatusValue broken = new StatusValue("broken", "", NOW);
         now = now.with(
                 Kinds.RELATION,
-                new Relation(number, "k", List.of(db), Life.DEAD, broken, false, null, null, null, false, NOW));
+                new Relation(number, "k", List.of(db), Life.DEAD, broken, false, null, null, null, false, null, NOW));
         does(tx -> engine.settle(tx, NOW));
         now = now.without(Kinds.RELATION, Integer.toString(number));
     }
@@ -399,7 +402,8 @@ public final class OfferRegistryTest {
                         "3.6.9",
                         NOW,
                         available,
-                        false));
+                        false,
+                        null));
     }
 
     @Test
@@ -509,6 +513,7 @@ public final class OfferRegistryTest {
                         null,
                         null,
                         false,
+                        null,
                         NOW));
     }
 
@@ -527,7 +532,7 @@ public final class OfferRegistryTest {
     public void removalWaitsForRelations() {
         does(tx -> engine.consume(tx, consume("far", "o1", null, "m", "provider")));
         related();
-        does(tx -> engine.destroySaas(tx, "far", false, NOW));
+        does(tx -> engine.destroySaas(tx, "far", Force.NONE, NOW));
         assertEquals(Life.DYING, saas("far").life());
         does(tx -> engine.setSaasStatus(tx, "far", new StatusValue("active", "", NOW), 2));
         assertEquals("unknown", saas("far").status().status());
@@ -536,7 +541,10 @@ public final class OfferRegistryTest {
         now = now.without(Kinds.RELATION, "3");
         does(tx -> engine.settle(tx, NOW));
         assertNull(saas("far"));
-        refuses(Code.NOT_FOUND, "saas application \"far\" not found", tx -> engine.destroySaas(tx, "far", false, NOW));
+        refuses(
+                Code.NOT_FOUND,
+                "saas application \"far\" not found",
+                tx -> engine.destroySaas(tx, "far", Force.NONE, NOW));
     }
 
     @Test

@@ -502,8 +502,8 @@ final class Provisioner implements Reconciler {
                 return Optional.empty();
             }
             boolean never = machine.instanceId() == null;
-            if (machine.life() == Life.DYING && !never && !machine.forced()) {
-                return Optional.empty(); // its agent ends it
+            if (machine.life() == Life.DYING && !never) {
+                return Optional.empty(); // its agent ends it; where it is forced, in time without its agent
             }
             List<String> ids = new ArrayList<>();
             if (!never) {

@@ -71,6 +71,7 @@ public final class ModelRulesTest {
                 1,
                 1,
                 false,
+                null,
                 Instant.EPOCH);
     }
 
@@ -89,6 +90,7 @@ public final class ModelRulesTest {
                 port == null ? List.of() : List.of(new Unit.UnitPort(endpoint, PortRange.parse(port + "/tcp"))),
                 null,
                 false,
+                null,
                 null,
                 Instant.EPOCH);
     }
@@ -149,6 +151,7 @@ public final class ModelRulesTest {
                         Life.ALIVE,
                         null,
                         false,
+                        null,
                         Instant.EPOCH,
                         0));
         tx.put(
@@ -166,6 +169,7 @@ public final class ModelRulesTest {
                         null,
                         null,
                         false,
+                        null,
                         Instant.EPOCH));
     }
 
@@ -272,7 +276,8 @@ public final class ModelRulesTest {
                         "3.6.9",
                         Instant.EPOCH,
                         new StatusValue("available", "", Instant.EPOCH),
-                        false));
+                        false,
+                        null));
         // As the firewaller does when the model's settings change.
         rules.readAll(model);
         cloud.putAll(rules.due());

@@ -378,6 +378,7 @@ public class ProvisionerTest {
                 1,
                 1,
                 false,
+                null,
                 Instant.EPOCH);
     }
 
@@ -396,6 +397,7 @@ public class ProvisionerTest {
                 List.of(new Unit.UnitPort("", PortRange.parse(port + "/tcp"))),
                 null,
                 false,
+                null,
                 null,
                 Instant.EPOCH);
     }

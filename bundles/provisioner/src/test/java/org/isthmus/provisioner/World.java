@@ -115,7 +115,8 @@ final class World implements AutoCloseable {
                         "3.6.9",
                         Instant.EPOCH,
                         null,
-                        false)));
+                        false,
+                        null)));
     }
 
     private Logs logs() {

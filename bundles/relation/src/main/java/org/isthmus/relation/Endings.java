@@ -1,10 +1,12 @@
 package org.isthmus.relation;
 
+import java.time.Instant;
 import org.isthmus.api.Code;
 import org.isthmus.api.Life;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Application;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Relation.Endpoint;
@@ -19,7 +21,7 @@ import org.isthmus.model.Unit;
 final class Endings {
     private Endings() {}
 
-    static void destroy(Tx tx, int number, boolean force) {
+    static void destroy(Tx tx, int number, Force force) {
         Relation relation = Scopes.need(tx.now(), number);
         if (relation.isPeer()) {
             throw Problem.refuse(Code.NONE, "cannot destroy relation \"%s\": is a peer relation", relation.key());
@@ -28,9 +30,10 @@ final class Endings {
         removeIfEmpty(tx, number);
     }
 
-    private static void begin(Tx tx, Relation relation, boolean force) {
+    private static void begin(Tx tx, Relation relation, Force force) {
         Relation after = relation.life() == Life.ALIVE ? relation.withLife(Life.DYING) : relation;
-        tx.put(Kinds.RELATION, force ? after.withForced(true) : after);
+        Force first = relation.force().or(force);
+        tx.put(Kinds.RELATION, after.with(b -> b.forced(first.isAsked()).forceAt(first.at())));
         if (relation.life() != Life.ALIVE) {
             return;
         }
@@ -118,24 +121,24 @@ final class Endings {
         return false;
     }
 
-    static void settle(Tx tx) {
+    static void settle(Tx tx, Instant now) {
         for (Unit unit : tx.now().listBy(Kinds.UNITS_ENDING, Kinds.ENDING)) {
-            if (unit.life() == Life.DEAD || unit.forced()) {
+            if (unit.life() == Life.DEAD || unit.force().isDue(now)) {
                 leaveAll(tx, unit.name());
             }
         }
         for (Application application : tx.now().listBy(Kinds.APPLICATIONS_ENDING, Kinds.ENDING)) {
             for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, application.name())) {
-                begin(tx, relation, application.forced());
+                begin(tx, relation, application.force());
             }
         }
         for (RemoteApplication remote : tx.now().listBy(Kinds.REMOTE_APPLICATIONS_ENDING, Kinds.ENDING)) {
             for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, remote.name())) {
-                begin(tx, relation, remote.forced());
+                begin(tx, relation, remote.force());
             }
         }
         for (Relation relation : tx.now().listBy(Kinds.RELATIONS_ENDING, Kinds.ENDING)) {
-            if (relation.forced()) {
+            if (relation.force().isDue(now)) {
                 for (RelationUnit unit : tx.now().listBy(Kinds.RELATION_UNITS_IN_SCOPE, relation.id())) {
                     Scopes.leave(tx, relation.number(), unit.unit());
                 }

@@ -15,6 +15,7 @@ import org.isthmus.api.Life;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Application;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Relation.Endpoint;
@@ -110,6 +111,7 @@ public final class Relations implements RelationEngine {
                         null,
                         egress,
                         false,
+                        null,
                         now));
         return number;
     }
@@ -180,7 +182,7 @@ public final class Relations implements RelationEngine {
     }
 
     @Override
-    public void destroyRelation(Tx tx, int relation, boolean force, Instant now) {
+    public void destroyRelation(Tx tx, int relation, Force force, Instant now) {
         Endings.destroy(tx.as(ROOM), relation, force);
     }
 
@@ -323,6 +325,6 @@ public final class Relations implements RelationEngine {
 
     @Override
     public void settle(Tx tx, Instant now) {
-        Endings.settle(tx.as(ROOM));
+        Endings.settle(tx.as(ROOM), now);
     }
 }

@@ -22,6 +22,7 @@ import org.isthmus.charm.CharmRelation;
 import org.isthmus.model.Application;
 import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.CharmRecord;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
@@ -125,6 +126,7 @@ public final class RelationsTest {
                                 0,
                                 0,
                                 false,
+                                null,
                                 NOW));
     }
 
@@ -145,6 +147,7 @@ public final class RelationsTest {
                         null,
                         null,
                         false,
+                        null,
                         null,
                         NOW));
     }
@@ -222,7 +225,7 @@ public final class RelationsTest {
     public void dyingThingsDoNotRelate() {
         int number = relate("mysql", "wordpress");
         does(tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
-        does(tx -> engine.destroyRelation(tx, number, false, NOW));
+        does(tx -> engine.destroyRelation(tx, number, Force.NONE, NOW));
         assertEquals(Life.DYING, now.get(Kinds.RELATION, "0").life());
         refusesToRelate(
                 Code.TRY_AGAIN,
@@ -241,7 +244,7 @@ public final class RelationsTest {
                 0, now.count(Kinds.RELATION) + now.count(Kinds.RELATION_UNIT) + now.count(Kinds.RELATION_APPLICATION));
         assertEquals("numbers are not reused", 1, relate("mysql", "wordpress"));
         now = now.with(Kinds.APPLICATION, now.get(Kinds.APPLICATION, "two").withLife(Life.DYING));
-        does(tx -> engine.destroyRelation(tx, 1, false, NOW));
+        does(tx -> engine.destroyRelation(tx, 1, Force.NONE, NOW));
         refusesToRelate(
                 Code.NONE,
                 "cannot add relation \"wordpress:db two:one\": application \"two\" is not alive",
@@ -275,7 +278,7 @@ public final class RelationsTest {
         refuses(
                 Code.NONE,
                 "cannot destroy relation \"mysql:cluster\": is a peer relation",
-                tx -> engine.destroyRelation(tx, peers, true, NOW));
+                tx -> engine.destroyRelation(tx, peers, new Force(NOW), NOW));
         refuses(
                 Code.NOT_FOUND,
                 "unit \"two/0\" is not a member of \"wordpress:db mysql:db\"",
@@ -341,7 +344,7 @@ public final class RelationsTest {
                 Code.NOT_FOUND,
                 "relation \"wordpress:db two:one\" not found",
                 tx -> engine.find(tx.now(), List.of("wordpress:db", "two:one")));
-        refuses(Code.NOT_FOUND, "relation 9 not found", tx -> engine.destroyRelation(tx, 9, false, NOW));
+        refuses(Code.NOT_FOUND, "relation 9 not found", tx -> engine.destroyRelation(tx, 9, Force.NONE, NOW));
         assertEquals(
                 List.of("mysql:cluster", "mysql:db", "mysql:juju-info"),
                 engine.endpoints(now, "mysql").stream()
@@ -354,10 +357,10 @@ public final class RelationsTest {
     public void forceAndSettle() {
         int number = relate("mysql", "wordpress");
         does(tx -> engine.enterScope(tx, number, "mysql/0", Map.of()));
-        does(tx -> engine.destroyRelation(tx, number, false, NOW));
+        does(tx -> engine.destroyRelation(tx, number, Force.NONE, NOW));
         does(tx -> engine.settle(tx, NOW));
         assertTrue(now.has(Kinds.RELATION, "0"));
-        does(tx -> engine.destroyRelation(tx, number, true, NOW));
+        does(tx -> engine.destroyRelation(tx, number, new Force(NOW), NOW));
         does(tx -> engine.settle(tx, NOW));
         assertFalse(now.has(Kinds.RELATION, "0"));
         int second = relate("mysql", "wordpress");
@@ -443,6 +446,7 @@ public final class RelationsTest {
                         Life.ALIVE,
                         new StatusValue(status, "", NOW),
                         false,
+                        null,
                         NOW,
                         0));
     }
@@ -518,6 +522,7 @@ public final class RelationsTest {
                         null,
                         false,
                         false,
+                        null,
                         NOW));
     }
 
@@ -591,7 +596,8 @@ public final class RelationsTest {
                         "3.6.9",
                         NOW,
                         null,
-                        false));
+                        false,
+                        null));
     }
 
     @Test

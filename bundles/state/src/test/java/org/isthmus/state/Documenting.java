@@ -73,7 +73,8 @@ final class Documenting {
                 "3.6.0",
                 NOW,
                 new StatusValue("available", "", NOW),
-                false);
+                false,
+                null);
     }
 
     static void setModel(Tx tx, String uuid) {

@@ -76,6 +76,7 @@ public class LeaseTest {
                             0,
                             0,
                             false,
+                            null,
                             NOW));
             return null;
         }));
@@ -202,7 +203,22 @@ public class LeaseTest {
 
     private static Unit unit(String name) {
         return new Unit(
-                name, "mysql", Life.ALIVE, null, null, null, null, null, null, null, null, null, false, null, null);
+                name,
+                "mysql",
+                Life.ALIVE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false,
+                null,
+                null,
+                null);
     }
 
     @Test

@@ -13,6 +13,9 @@ public sealed interface Operation {
     /** The operator said that the failed hook counts as done. */
     record Skip(HookInfo hook) implements Operation {}
 
+    /** The hook's relation is gone: nobody is left to be told of. */
+    record Drop(HookInfo hook) implements Operation {}
+
     /** The hook ran; its commit was not answered yet. */
     record Commit(Pending pending) implements Operation {}
 

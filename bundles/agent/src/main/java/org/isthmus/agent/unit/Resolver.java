@@ -14,15 +14,17 @@ public final class Resolver {
 
     private Resolver() {}
 
-    /** What is learned without telling the charm: relations that went before it heard of them, a lead that was lost. */
+    /**
+     * What is learned without telling the charm: relations that are gone, a lead that was lost. No relation goes by itself before
+     * its hooks ran here; of one that was forced away its hooks could learn nothing.
+     */
     public static LocalState absorb(LocalState local, UnitRemoteState remote, Signals signals) {
         LocalState next = local;
         Map<Integer, RelationState> byId = byId(remote);
         for (Map.Entry<Integer, LocalRelation> each : local.relations().entrySet()) {
             LocalRelation relation = each.getValue();
             RelationState there = byId.get(each.getKey());
-            boolean told = relation.created() && relation.hooks();
-            if (there == null && !told) {
+            if (there == null && !isOf(local.pending(), each.getKey())) {
                 next = next.withoutRelation(each.getKey());
             } else if (there != null
                     && relation.peer()
@@ -88,6 +90,10 @@ public final class Resolver {
         if (pending.is(Pending.COMMITTING)) {
             return new Operation.Commit(pending);
         }
+        Integer relation = pending.hook().relation();
+        if (relation != null && !byId(remote).containsKey(relation)) {
+            return new Operation.Drop(pending.hook());
+        }
         if (pending.is(Pending.RUNNING)) {
             return again(pending.hook());
         }
@@ -96,6 +102,10 @@ public final class Resolver {
         }
         boolean retry = "retry-hooks".equals(remote.resolved()) || signals.retryDue() && remote.retryHooks();
         return retry ? again(pending.hook()) : WAIT;
+    }
+
+    private static boolean isOf(Pending pending, Integer relation) {
+        return pending != null && relation.equals(pending.hook().relation());
     }
 
     private static Operation again(HookInfo hook) {

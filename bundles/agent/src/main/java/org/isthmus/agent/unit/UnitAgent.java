@@ -292,6 +292,14 @@ public final class UnitAgent implements Runnable {
             api.clearResolved();
             tell("idle", "");
             lose();
+        } else if (operation instanceof Operation.Drop drop) {
+            note("INFO", "hook \"" + drop.hook().name() + "\" dropped, its relation is gone");
+            commit(local.after(drop.hook()), null, drop.hook(), null, null);
+            if (seen.resolved() != null) {
+                api.clearResolved();
+                lose();
+            }
+            tell("idle", "");
         } else if (operation instanceof Operation.Commit commit) {
             finishCommit(commit.pending());
         } else if (operation instanceof Operation.EnterScope enter) {

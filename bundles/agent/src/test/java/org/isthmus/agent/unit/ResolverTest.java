@@ -93,6 +93,9 @@ public class ResolverTest {
         if (operation instanceof Operation.Skip skip) {
             return local.after(skip.hook()).withPending(null);
         }
+        if (operation instanceof Operation.Drop drop) {
+            return local.after(drop.hook()).withPending(null);
+        }
         if (operation instanceof Operation.EnterScope enter) {
             RelationState there = remote.relations().stream()
                     .filter(r -> r.id() == enter.relation())
@@ -261,6 +264,25 @@ public class ResolverTest {
         assertTrue(
                 Resolver.next(failed, remote("dying", "c2"), new Signals(false, false, false))
                         instanceof Operation.Wait);
+    }
+
+    @Test
+    public void hooksOfARelationThatWasForcedAwayAreDropped() {
+        RelationState there = relation(1, false, "alive", Map.of("sql/0", 1L));
+        UnitRemoteState with = remote("alive", "c1", there);
+        UnitRemoteState without = remote("alive", "c1");
+        LocalState up = settle(LocalState.fresh(), with, FOLLOWER, new ArrayList<>());
+        HookInfo hook = HookInfo.of("departed", 1, up.relations().get(1), "sql/0", "sql/0", 0);
+        for (String state : List.of(Pending.FAILED, Pending.RUNNING)) {
+            LocalState stuck = up.withPending(new Pending(hook, state, 1, null));
+            assertTrue(Resolver.next(stuck, with, new Signals(false, true, false)) instanceof Operation.Run);
+            LocalState absorbed = Resolver.absorb(stuck, without, FOLLOWER);
+            assertEquals(new Operation.Drop(hook), Resolver.next(absorbed, without, FOLLOWER));
+            List<String> ran = new ArrayList<>();
+            LocalState after = settle(absorbed.after(hook).withPending(null), without, FOLLOWER, ran);
+            assertEquals(List.of(), ran);
+            assertEquals(Map.of(), after.relations());
+        }
     }
 
     @Test

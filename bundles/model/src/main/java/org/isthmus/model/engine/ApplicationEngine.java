@@ -10,6 +10,7 @@ import org.isthmus.api.Hardware;
 import org.isthmus.model.Application.CharmOrigin;
 import org.isthmus.model.Application.ExposedEndpoint;
 import org.isthmus.model.CharmRecord;
+import org.isthmus.model.Force;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit.UnitPort;
@@ -58,9 +59,9 @@ public interface ApplicationEngine {
     /** What a removal takes with it, for display. */
     record Removal(List<String> units, List<String> machines, List<String> storage) {}
 
-    Removal destroyUnit(Tx tx, String unit, boolean force, boolean dryRun, Instant now);
+    Removal destroyUnit(Tx tx, String unit, Force force, boolean dryRun, Instant now);
 
-    Removal destroyApplication(Tx tx, String application, boolean force, boolean dryRun, Instant now);
+    Removal destroyApplication(Tx tx, String application, Force force, boolean dryRun, Instant now);
 
     /** Strings are parsed by the option's type. `trust` is an application setting. */
     void configure(Tx tx, String application, Map<String, Object> set, List<String> reset);
@@ -81,7 +82,7 @@ public interface ApplicationEngine {
 
     String addMachine(Tx tx, AddMachine add);
 
-    Removal destroyMachine(Tx tx, String machine, boolean force, boolean keepInstance, boolean dryRun, Instant now);
+    Removal destroyMachine(Tx tx, String machine, Force force, boolean keepInstance, boolean dryRun, Instant now);
 
     // --- what agents and reconcilers report
 
@@ -150,8 +151,8 @@ public interface ApplicationEngine {
     void unitDead(Tx tx, String unit, Instant now);
 
     /**
-     * Takes the next step of everything that is Dying or Dead and costs only what is: units never assigned to an agent go, forced
-     * ones too; applications without units go; machines without units, when the application engine made them for a unit, begin
+     * Takes the next step of everything that is Dying or Dead and costs only what is: units never assigned to an agent go, and
+     * forced ones that are due; applications without units go; machines without units, when the application engine made them for a unit, begin
      * to die; a dying model's applications and machines begin to die.
      */
     void settle(Tx tx, Instant now);

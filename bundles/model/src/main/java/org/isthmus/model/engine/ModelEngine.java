@@ -8,6 +8,7 @@ import org.isthmus.api.Constraints;
 import org.isthmus.model.Annotation;
 import org.isthmus.model.CloudRecord;
 import org.isthmus.model.Credential;
+import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.StatusValue;
@@ -29,7 +30,7 @@ public interface ModelEngine {
     void confirmEntry(Tx controller, String uuid);
 
     /** Starts removal: Dying; every application and machine follows by the life-cycle reconciler. Refuses for the controller's model. */
-    void destroy(Tx model, boolean force, Instant now);
+    void destroy(Tx model, Force force, Instant now);
 
     void markEntryRemoving(Tx controller, String uuid);
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.isthmus.api.Refused;
 import org.isthmus.model.ExternalController;
+import org.isthmus.model.Force;
 import org.isthmus.model.RemoteApplication.RemoteEndpoint;
 import org.isthmus.model.RemoteRelation;
 import org.isthmus.model.StatusValue;
@@ -98,7 +99,7 @@ public interface OfferEngine {
     String consume(Tx tx, Consume consume);
 
     /** Dying; its relations are the relation engine's to destroy. Goes at once where it has none. */
-    void destroySaas(Tx tx, String name, boolean force, Instant now);
+    void destroySaas(Tx tx, String name, Force force, Instant now);
 
     /** @param epoch of the source model where the status was said; of a lower one than was heard before nothing is taken */
     void setSaasStatus(Tx tx, String name, StatusValue status, long epoch);

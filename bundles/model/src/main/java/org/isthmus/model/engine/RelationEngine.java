@@ -3,6 +3,7 @@ package org.isthmus.model.engine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.isthmus.model.Force;
 import org.isthmus.model.Relation.Endpoint;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.StatusValue;
@@ -22,8 +23,11 @@ public interface RelationEngine {
     /** Finds an existing relation by 1 or 2 endpoint words; refuses with `relation "a:x b:y" not found`. */
     int find(Snapshot model, List<String> endpoints);
 
-    /** By number. Removed at once where no unit is in scope, else Dying. Refuses for peers. */
-    void destroyRelation(Tx tx, int relation, boolean force, Instant now);
+    /**
+     * By number. Removed at once where no unit is in scope, else Dying until the last has left; forced, whoever has not left when
+     * it is due is let out by {@link #settle}. Refuses for peers.
+     */
+    void destroyRelation(Tx tx, int relation, Force force, Instant now);
 
     void setSuspended(Tx tx, int relation, boolean suspended, String reason, String cause, Instant now);
 

@@ -241,7 +241,8 @@ final class Premises implements AutoCloseable {
                 "3.6.9",
                 now,
                 null,
-                false);
+                false,
+                null);
         get(store.create(uuid, tx -> {
             models.create(tx, record);
             access.grantModel(tx, owner, owner, "admin", owner, now);

@@ -148,7 +148,8 @@ final class Site implements ControllerContext, AutoCloseable {
                             "3.6.9",
                             NOW,
                             new StatusValue("available", "", NOW),
-                            false));
+                            false,
+                            null));
             rights.grantModel(tx, ADMIN, "", "admin", ADMIN, NOW);
         }));
         get(store.controller().submit(tx -> {

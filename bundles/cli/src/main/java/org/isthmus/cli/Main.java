@@ -9,33 +9,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.isthmus.cli.command.Program;
+import org.isthmus.rpc.Commands;
+import org.isthmus.rpc.Invocation;
 
-/**
- * `juju`. One object serves any number of runs, also at the same time; it keeps connections to controllers warm between them
- * until it is closed. Interrupting the thread of a run ends it with exit code 130.
- */
-public final class Main implements AutoCloseable {
+/** `juju`. One object serves any number of runs; it keeps connections to controllers warm between them until it is closed. */
+public final class Main implements Commands, AutoCloseable {
     private final Program program;
 
     public Main(Doors doors) {
         this.program = new Program(doors);
     }
 
-    /** @return the exit code: 0, 1 for an error, 2 for a wrong line, 130 for a cancelled run */
+    @Override
     public int run(Invocation invocation) {
         return program.run(invocation);
     }
 
-    /** Names of all commands, aliases among them. */
-    public List<String> commands() {
+    @Override
+    public List<String> names() {
         return program.names();
     }
 
-    /**
-     * What may complete the last word.
-     *
-     * @param words the line without `juju`; its last word may be empty
-     */
+    @Override
     public List<String> complete(List<String> words, Map<String, String> env) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Invocation asked = new Invocation(

@@ -211,7 +211,7 @@ public class MainTest {
         assertEquals(text, juju.out);
         assertEquals(0, juju.run("help", "topics"));
         assertTrue(juju.out.contains("placement"));
-        for (String command : main.commands()) {
+        for (String command : main.names()) {
             assertEquals(0, juju.run("help", command));
             assertTrue(command, juju.out.contains("Summary:"));
         }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.isthmus.rpc.Invocation;
 
 /** Runs lines and keeps what they printed. */
 public final class ProgramRun {

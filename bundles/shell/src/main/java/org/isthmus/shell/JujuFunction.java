@@ -17,8 +17,8 @@ import org.apache.karaf.shell.api.console.Parser;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.Terminal;
 import org.apache.karaf.shell.support.CommandException;
-import org.isthmus.cli.Invocation;
-import org.isthmus.cli.Main;
+import org.isthmus.rpc.Commands;
+import org.isthmus.rpc.Invocation;
 
 /**
  * `juju …`, or one of its commands under the scope `juju`. It takes its arguments as they were typed.
@@ -26,7 +26,7 @@ import org.isthmus.cli.Main;
  * @param command null for `juju` itself
  * @param environment of the container's process; the session's own variables go before it
  */
-record JujuFunction(Main main, String command, Map<String, String> environment) implements Command {
+record JujuFunction(Commands commands, String command, Map<String, String> environment) implements Command {
 
     @Override
     public String getScope() {
@@ -66,7 +66,7 @@ record JujuFunction(Main main, String command, Map<String, String> environment) 
         PrintStream err = redirected ? process.err() : session.getConsole();
         InputStream in = process == null ? session.getKeyboard() : process.in();
         Map<String, String> env = SessionVariables.of(session).over(environment);
-        int code = main.run(new Invocation(
+        int code = commands.run(new Invocation(
                 args,
                 directory(session),
                 env,
@@ -144,7 +144,7 @@ record JujuFunction(Main main, String command, Map<String, String> environment) 
                 words.add(typed[i]);
             }
             words.add(cursor(line));
-            return main.complete(
+            return commands.complete(
                     words, new HashMap<>(SessionVariables.of(session).over(environment)));
         }
 

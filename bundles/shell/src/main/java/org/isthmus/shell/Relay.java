@@ -18,8 +18,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
-import org.isthmus.cli.Invocation;
 import org.isthmus.rpc.Doorstep;
+import org.isthmus.rpc.Invocation;
 
 /**
  * Serves `bin/juju` on loopback. Whoever can read the file `relay` (port and token, readable by its owner only, new at each

@@ -23,8 +23,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.ToIntFunction;
-import org.isthmus.cli.Invocation;
 import org.isthmus.rpc.Doorstep;
+import org.isthmus.rpc.Invocation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

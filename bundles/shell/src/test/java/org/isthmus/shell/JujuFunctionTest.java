@@ -36,7 +36,7 @@ public class JujuFunctionTest {
                 Map.of("JUJU_DATA", temp.getRoot().toPath().toString());
         List<Completer> completers = new ArrayList<>();
         completers.add(new JujuFunction(main, null, environment).getCompleter(false));
-        for (String command : main.commands()) {
+        for (String command : main.names()) {
             completers.add(new JujuFunction(main, command, environment).getCompleter(false));
         }
         List<String> simple = new ArrayList<>();

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.isthmus.cli.Invocation;
+import org.isthmus.rpc.Invocation;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;

@@ -15,7 +15,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.isthmus.api.Names;
 import org.isthmus.api.Refused;
 import org.isthmus.cli.Doors;
-import org.isthmus.cli.Invocation;
 import org.isthmus.cli.text.Colour;
 import org.isthmus.cli.text.Document;
 import org.isthmus.client.ApiConnection;
@@ -24,6 +23,7 @@ import org.isthmus.client.Endpoint;
 import org.isthmus.client.Https;
 import org.isthmus.client.JujuData;
 import org.isthmus.client.Login;
+import org.isthmus.rpc.Invocation;
 
 /** One run of one command: what it may print to, ask, and reach. */
 final class Session implements AutoCloseable {

@@ -3,6 +3,10 @@ package org.isthmus.itests.chaos;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.isthmus.itests.harness.Distribution;
 import org.isthmus.itests.harness.Greeting;
 import org.isthmus.itests.harness.Result;
@@ -103,7 +111,51 @@ public class SwapClassesTest {
                 "provisioner",
                 "crossmodel",
                 "provider-localhost",
-                "charmstore"));
+                "charmstore",
+                "cli"));
+    }
+
+    @Test
+    public void classARunsWhatCameInstead() throws Exception {
+        replaced = "cli";
+        String old = "is not a juju command";
+        String different = "is no command of juju";
+        Path jar = jar("cli");
+        Path changed = isthmus.base().resolve("changed-cli.jar");
+        rewrite(jar, changed, old, different);
+        isthmus.juju("nonsense").refused(old);
+        isthmus.shell("bundle:update org.isthmus.cli " + changed.toUri()).ok();
+        isthmus.juju("nonsense").refused(different);
+        isthmus.shell("bundle:update org.isthmus.cli " + jar.toUri()).ok();
+        isthmus.juju("nonsense").refused(old);
+        over.set(true);
+        people.shutdown();
+        assertTrue(people.awaitTermination(4, TimeUnit.MINUTES));
+        assertEquals(List.of(), failures);
+    }
+
+    /** Of the distribution's own repository. */
+    private static Path jar(String bundle) throws IOException {
+        try (Stream<Path> files = Files.walk(isthmus.home().resolve("system/org/isthmus/" + bundle))) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** A bundle that differs in a text of the same length: its class files stay whole. */
+    private static void rewrite(Path from, Path to, String old, String different) throws IOException {
+        int found = 0;
+        try (ZipInputStream in = new ZipInputStream(Files.newInputStream(from));
+                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(to))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                String content = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+                found += content.contains(old) ? 1 : 0;
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                out.write(content.replace(old, different).getBytes(StandardCharsets.ISO_8859_1));
+            }
+        }
+        assertTrue("a class says so", found > 0);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.isthmus.cli;
+package org.isthmus.rpc;
 
 import java.io.IOException;
 import java.io.InputStream;

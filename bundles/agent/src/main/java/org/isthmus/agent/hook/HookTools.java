@@ -2,8 +2,10 @@ package org.isthmus.agent.hook;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +35,9 @@ final class HookTools {
     private static final Map<String, String> PRINTING_SHORT = Map.of("o", "output");
     private static final List<String> SETTABLE = List.of("maintenance", "blocked", "waiting", "active");
     private static final List<String> LEVELS = List.of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "TRACE");
-    private static final int SETTINGS_CHARACTERS = 16 << 20;
+    /** What an agent of a small heap can read and send. */
+    private static final int SETTINGS_BYTES = 1 << 20;
+
     private static final int STATE_KEY_BYTES = 256;
     private static final int STATE_VALUE_BYTES = 65536;
     private final ToolFormat format;
@@ -262,10 +266,8 @@ final class HookTools {
         Map<String, String> values = new TreeMap<>();
         String file = args.option("file");
         if (file != null && !file.isEmpty()) {
-            byte[] content = file.equals("-")
-                    ? call.stdin() == null ? new byte[0] : call.stdin()
-                    : Files.readAllBytes(call.cwd().resolve(file));
-            values.putAll(yamlMap(content));
+            values.putAll(yamlMap(
+                    file.equals("-") ? call.stdin() : settingsFile(call.cwd().resolve(file))));
         }
         for (String pair : args.positional().subList(from, args.positional().size())) {
             int equals = pair.indexOf('=');
@@ -280,10 +282,23 @@ final class HookTools {
         return values;
     }
 
+    /** One byte more than may be, of a file that has no end too. */
+    private static byte[] settingsFile(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(SETTINGS_BYTES + 1);
+        }
+    }
+
     /** Every value is the text that stands there: `1.10` and `010` are no numbers to whoever reads the relation. */
     private static Map<String, String> yamlMap(byte[] content) {
-        Map<String, Object> parsed = YamlFile.read("cannot read settings", content, SETTINGS_CHARACTERS);
         Map<String, String> values = new TreeMap<>();
+        if (content == null) {
+            return values;
+        }
+        if (content.length > SETTINGS_BYTES) {
+            throw new ToolFailure("cannot read settings: more than " + SETTINGS_BYTES + " bytes");
+        }
+        Map<String, Object> parsed = YamlFile.read("cannot read settings", content, SETTINGS_BYTES);
         if (parsed != null) {
             parsed.forEach((key, value) -> {
                 if (!(value instanceof Scalar scalar)) {

@@ -247,6 +247,11 @@ public class HookToolsTest {
         refuses("relation-set --file - <<<'a: [b]'", 1, "cannot unmarshal \"a\" into string");
         refuses("relation-set --file - <<<'- b'", 1, "cannot read settings: yaml: expected map");
         assertEquals(1, sh("relation-set --file - <<<'a: {'").exit());
+        refuses("relation-set --file /dev/zero", 1, "cannot read settings: more than 1048576 bytes");
+        refuses(
+                "head -c 1048577 /dev/zero | relation-set --file -",
+                1,
+                "cannot read settings: more than 1048576 bytes");
     }
 
     @Test

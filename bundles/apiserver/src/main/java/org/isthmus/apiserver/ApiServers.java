@@ -17,7 +17,7 @@ import org.isthmus.rpc.Metrics;
 
 /** Makes the servers of a container's controllers, and owns what they share: threads and facades. */
 final class ApiServers implements ApiServerFactory, AutoCloseable {
-    private final Limits limits;
+    private final Costs costs;
     private final Failures failures;
     private final Threads threads = new Threads();
     private final Facades facades = new Facades(threads.timer());
@@ -26,11 +26,13 @@ final class ApiServers implements ApiServerFactory, AutoCloseable {
     private final Set<Server> servers = ConcurrentHashMap.newKeySet();
 
     ApiServers() {
-        this(Limits.USUAL, new Failures(Duration.ofMillis(250), Duration.ofSeconds(15)));
+        this(
+                new Costs(Limits.USUAL, Runtime.getRuntime().maxMemory()),
+                new Failures(Duration.ofMillis(250), Duration.ofSeconds(15)));
     }
 
-    ApiServers(Limits limits, Failures failures) {
-        this.limits = limits;
+    ApiServers(Costs costs, Failures failures) {
+        this.costs = costs;
         this.failures = failures;
     }
 
@@ -70,7 +72,7 @@ final class ApiServers implements ApiServerFactory, AutoCloseable {
     @Override
     public Server start(ControllerContext controller, Path folder, String address, int port) throws IOException {
         Server server = Apart.call(
-                () -> new Server(controller, threads, facades, metrics, limits, failures, json, folder, address, port));
+                () -> new Server(controller, threads, facades, metrics, costs, failures, json, folder, address, port));
         servers.add(server);
         return server;
     }

@@ -123,26 +123,49 @@ final class Connection {
     }
 
     /** A message came in; on the event loop. */
-    void message(byte[] text) {
+    void message(byte[] text, Charge charge) {
         if (inFlight.incrementAndGet() == server.limits().inFlight()) {
             socket.read(false);
         }
-        server.threads().decide().execute(() -> handle(text));
+        server.threads().decide().execute(() -> handle(text, charge));
     }
 
-    private void release() {
+    private void release(Charge charge) {
+        charge.close();
         if (inFlight.decrementAndGet() == server.limits().inFlight() - 1) {
             socket.read(true);
         }
     }
 
-    private void handle(byte[] text) {
+    static Refused busy() {
+        return Problem.refuse(Code.TRY_AGAIN, "the controller is too busy, try again");
+    }
+
+    /** Null where it was answered already: what it would cost is known before it is read into objects. */
+    private Request read(byte[] text, Charge charge) throws IOException {
+        Weight weight = Weight.of(json(), text);
+        if (charge.add(weight.bytes())) {
+            return Request.read(json(), text);
+        }
+        Problem problem =
+                charge.held() + weight.bytes() > charge.share().heavy().most()
+                        ? new Problem(Code.QUOTA_LIMIT_EXCEEDED, "the request is too large")
+                        : busy().problem();
+        socket.text(weight.request().refusal(json(), problem));
+        return null;
+    }
+
+    private void handle(byte[] text, Charge charge) {
         Request request;
         try {
-            request = Request.read(json(), text);
+            request = read(text, charge);
         } catch (IOException garbage) {
-            release();
+            release(charge);
             socket.close(1007, "not a JSON-RPC request");
+            return;
+        }
+        if (request == null) {
+            release(charge);
             return;
         }
         server.counted();
@@ -155,12 +178,12 @@ final class Connection {
             }
         } catch (Refused unknown) {
             socket.text(request.refusal(json(), unknown.problem()));
-            release();
+            release(charge);
             return;
         }
         if (watcher != null) {
             // A parked call costs nothing and is not counted as being worked on.
-            release();
+            release(charge);
             watcher.next((at, keys) -> tell(request, at, keys), (bytes, failure) -> reply(request, bytes, failure));
             return;
         }
@@ -172,7 +195,7 @@ final class Connection {
         }
         answer.whenComplete((bytes, failure) -> {
             reply(request, bytes, failure);
-            release();
+            release(charge);
         });
     }
 
@@ -460,6 +483,10 @@ final class Connection {
                 handle.ready(),
                 handle.consumer(),
                 handle.onController());
+        if (caller.anonymous()) {
+            // Nobody is let watch who has not shown a macaroon.
+            server.proven(this);
+        }
         Watch watch = documents.watch(handle.interests());
         if (!handle.onController().isEmpty()) {
             watch = new BothWatch(watch, server.context().store().controller().watch(handle.onController()));

@@ -175,8 +175,9 @@ final class DebugLog extends LogStream {
     }
 
     @Override
-    public void message(byte[] text) {
+    public void message(byte[] text, Charge charge) {
         // Nothing is expected from the reader.
+        charge.close();
     }
 
     @Override

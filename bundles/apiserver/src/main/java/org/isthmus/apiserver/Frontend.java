@@ -29,6 +29,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionDecoder;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.isthmus.rpc.Caller;
 
 /** The event loop's side of one accepted channel: HTTP at first, then frames once it was upgraded. It decides nothing. */
 final class Frontend extends ChannelInboundHandlerAdapter {
@@ -49,6 +51,8 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     private final Http http;
     /** Whether it still counts among those who have not shown who they are. */
     private boolean unauthenticated = true;
+    /** Whether the limits before the login are over; who logged in without a password still counts. */
+    private boolean loggedIn;
 
     private HttpRequest upgrade;
     private boolean upgraded;
@@ -57,10 +61,12 @@ final class Frontend extends ChannelInboundHandlerAdapter {
 
     private Connection connection;
     private Stream stream;
+    private Guard wire;
+    private FrameGuard frames;
 
     /** What an upgraded channel of another kind than the API does with messages. */
     interface Stream {
-        void message(byte[] text);
+        void message(byte[] text, Charge charge);
 
         void closed();
     }
@@ -72,7 +78,25 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     }
 
     synchronized boolean isAuthenticated() {
-        return !unauthenticated;
+        return loggedIn || !unauthenticated;
+    }
+
+    synchronized void loggedIn() {
+        loggedIn = true;
+    }
+
+    /** Whose memory its messages take. */
+    Share share() {
+        Costs costs = server.costs();
+        if (isStranger()) {
+            return costs.ofStrangers();
+        }
+        Caller caller = connection == null ? null : connection.caller();
+        return caller != null && caller.anonymous() ? costs.anonymous() : costs.known();
+    }
+
+    boolean isStranger() {
+        return !isAuthenticated();
     }
 
     /** Counts no longer as a stranger, be it that it logged in or that it is gone. */
@@ -140,7 +164,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
         if (kind.equals("api")) {
             if (handshake(request)) {
                 connection =
-                        server.connection(new Socket(channel, server.limits().outbound()), origin(), model);
+                        server.connection(new Socket(channel, server.limits().outbound(), share()), origin(), model);
                 server.entering(connection, this);
             }
             return;
@@ -160,19 +184,24 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     /** A stranger sent more than a login can need. */
     void tooMuch() {
         org.slf4j.LoggerFactory.getLogger(Frontend.class).info("{} sent too much before its login", origin());
-        goodbye("too much before the login");
+        goodbye(WebSocketCloseStatus.MESSAGE_TOO_BIG, "too much before the login");
     }
 
     /**
      * Tells why, and closes a little later: what is still on its way is read and dropped, else the peer sees a reset before it sees
      * the reason.
      */
-    private void goodbye(String why) {
+    void goodbye(WebSocketCloseStatus status, String why) {
         if (leaving) {
             return;
         }
         leaving = true;
-        channel.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG.code(), why));
+        ChannelHandlerContext inflater = channel.pipeline().context(WebSocketExtensionDecoder.class);
+        if (inflater != null) {
+            // One read may hold hundreds of frames, each of which would still be inflated.
+            channel.pipeline().remove(inflater.handler());
+        }
+        channel.writeAndFlush(new CloseWebSocketFrame(status, why));
         channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -202,13 +231,11 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             return false;
         }
         upgraded = true;
+        wire = new Guard(this, server.limits().beforeLogin());
+        frames = new FrameGuard(this, server.limits().beforeLogin());
+        channel.pipeline().addAfter("tls", "guard", wire);
         channel.pipeline()
-                .addAfter("tls", "guard", new Guard(this, server.limits().beforeLogin()));
-        channel.pipeline()
-                .addBefore(
-                        channel.pipeline().context(this).name(),
-                        "inflated",
-                        new Guard(this, server.limits().beforeLogin()))
+                .addBefore(channel.pipeline().context(this).name(), "inflated", frames)
                 .addBefore(
                         channel.pipeline().context(this).name(),
                         "aggregator",
@@ -239,10 +266,14 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     }
 
     private void message(ByteBuf content) {
+        wire.whole().close();
+        Charge charge = frames.heard();
         if (connection != null) {
-            connection.message(ByteBufUtil.getBytes(content));
+            connection.message(ByteBufUtil.getBytes(content), charge);
         } else if (stream != null) {
-            stream.message(ByteBufUtil.getBytes(content));
+            stream.message(ByteBufUtil.getBytes(content), charge);
+        } else {
+            charge.close();
         }
     }
 
@@ -267,7 +298,7 @@ final class Frontend extends ChannelInboundHandlerAdapter {
         // Broken TLS, broken frames, a peer that is gone: nothing that a log should fill with.
         org.slf4j.LoggerFactory.getLogger(Frontend.class).debug("{}: {}", origin(), failure.toString());
         if (upgraded && isTooLong(failure)) {
-            goodbye("the message is too big");
+            goodbye(WebSocketCloseStatus.MESSAGE_TOO_BIG, "the message is too big");
         } else if (!leaving || failure instanceof IOException) {
             ctx.close();
         }

@@ -1,43 +1,92 @@
 package org.isthmus.apiserver;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Stands before the frames of strangers: however they cut them, only so many bytes of theirs are ever held. One stands where the
- * bytes come in, one behind the inflation of frames.
+ * Stands where the bytes of messages come in: however a peer cuts them, only so many are ever held, of this peer and of all like
+ * it. Only the event loop touches it.
  */
-final class Guard extends ChannelInboundHandlerAdapter {
-    private final Frontend frontend;
-    private long left;
+class Guard extends ChannelInboundHandlerAdapter {
+    /** Heads of frames, and the beginning of the next message. */
+    private static final int SLACK = 64 << 10;
 
-    Guard(Frontend frontend, long limit) {
+    private final Frontend frontend;
+    /** Before the login. */
+    private long left;
+    /** Of the message that is coming in. */
+    private Charge coming;
+
+    private boolean refused;
+
+    Guard(Frontend frontend, long beforeLogin) {
         this.frontend = frontend;
-        this.left = limit;
+        this.left = beforeLogin;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (frontend.isAuthenticated()) {
-            ctx.fireChannelRead(message);
-            ctx.pipeline().remove(this);
-            return;
-        }
-        left -= bytes(message);
-        if (left < 0) {
+        if (refused || !admits(bytes(message))) {
+            refused = true;
             ReferenceCountUtil.release(message);
-            frontend.tooMuch();
             return;
         }
+        admitted(message);
         ctx.fireChannelRead(message);
     }
 
-    private static int bytes(Object message) {
-        return message instanceof ByteBuf bytes
-                ? bytes.readableBytes()
-                : message instanceof ByteBufHolder frame ? frame.content().readableBytes() : 0;
+    void admitted(Object message) {}
+
+    private boolean admits(long bytes) {
+        Share share = frontend.share();
+        if (frontend.isStranger()) {
+            left -= bytes;
+            if (left < 0) {
+                frontend.tooMuch();
+                return false;
+            }
+        }
+        if (coming == null) {
+            coming = new Charge(share);
+        }
+        long more = bytes;
+        if (coming.share() != share) {
+            // It logged in meanwhile.
+            more += coming.held();
+            coming.close();
+            coming = new Charge(share);
+        }
+        if (coming.held() + more > share.message() + slack()) {
+            frontend.goodbye(WebSocketCloseStatus.MESSAGE_TOO_BIG, "the message is too big");
+            return false;
+        }
+        if (!coming.add(more)) {
+            frontend.goodbye(WebSocketCloseStatus.TRY_AGAIN_LATER, "the controller is too busy, try again");
+            return false;
+        }
+        return true;
+    }
+
+    int slack() {
+        return SLACK;
+    }
+
+    long bytes(Object message) {
+        return message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+    }
+
+    /** The message is whole: what it cost until now, for whoever takes it over. */
+    Charge whole() {
+        Charge charge = coming == null ? new Charge(frontend.share()) : coming;
+        coming = null;
+        return charge;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        whole().close();
     }
 }

@@ -327,9 +327,14 @@ final class Http {
      * all is here that it has to say.
      */
     private CompletionStage<Caller> stranger(Exchange exchange) {
+        Charge charge = new Charge(server.costs().ofStrangers());
+        if (!charge.add(STRANGERS_BODY)) {
+            throw Connection.busy();
+        }
         proceed(exchange);
         return exchange.body
                 .whole(STRANGERS_BODY)
+                .whenComplete((whole, gone) -> charge.close())
                 .thenApplyAsync(
                         whole -> new Caller(null, Set.of(), true, 0, frontend.origin()),
                         server.threads().decide());
@@ -607,7 +612,7 @@ final class Http {
 
     /** Opens the debug log or the log sink; refusals are told in the first message, as Juju's clients expect. */
     void openStream(HttpRequest request, String kind, String model) {
-        Socket socket = new Socket(channel, server.limits().outbound());
+        Socket socket = new Socket(channel, server.limits().outbound(), frontend.share());
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
         LogStream stream = kind.equals("log")
                 ? new DebugLog(server, socket, new LinkedHashMap<>(uri.parameters()))
@@ -661,6 +666,7 @@ final class Http {
                                 model.snapshot(),
                                 caller);
                 frontend.authenticated();
+                stream.socket().share(frontend.share());
                 stream.start(caller, model);
                 server.opened(stream);
                 return CompletableFuture.completedFuture(null);

@@ -6,8 +6,9 @@ import java.time.Duration;
  * What a peer may cost.
  *
  * @param frame bytes of one message that comes in
+ * @param anonymous bytes of one message of a caller without a password; another controller's whole relation must fit
  * @param beforeLogin bytes that may come in before a login
- * @param unauthenticated connections that are not logged in, all together
+ * @param unauthenticated connections that have not shown who they are, of all controllers together
  * @param handshakes TLS handshakes at a time; others wait
  * @param loginTime from connect to login
  * @param ping interval of WebSocket pings
@@ -21,6 +22,7 @@ import java.time.Duration;
  */
 record Limits(
         int frame,
+        int anonymous,
         int beforeLogin,
         int unauthenticated,
         int handshakes,
@@ -36,7 +38,8 @@ record Limits(
 
     static final Limits USUAL = new Limits(
             64 << 20,
-            256 << 10,
+            8 << 20,
+            32 << 10,
             2000,
             128,
             Duration.ofSeconds(60),

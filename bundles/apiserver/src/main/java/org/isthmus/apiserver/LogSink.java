@@ -29,7 +29,9 @@ final class LogSink extends LogStream {
     private static final int HIGH = 1000;
     private static final int LOW = 100;
 
-    private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private record Sent(byte[] text, Charge charge) {}
+
+    private final Deque<Sent> waiting = new ArrayDeque<>();
     private boolean started;
     private boolean writing;
     private boolean paused;
@@ -53,15 +55,26 @@ final class LogSink extends LogStream {
     }
 
     @Override
-    public void message(byte[] text) {
+    public void message(byte[] text, Charge charge) {
         synchronized (this) {
-            waiting.add(text);
+            waiting.add(new Sent(text, charge));
             if (waiting.size() >= HIGH && !paused) {
                 paused = true;
                 socket().read(false);
             }
         }
         schedule();
+    }
+
+    @Override
+    public void closed() {
+        super.closed();
+        synchronized (this) {
+            if (!started) {
+                waiting.forEach(sent -> sent.charge().close());
+                waiting.clear();
+            }
+        }
     }
 
     private void schedule() {
@@ -76,10 +89,10 @@ final class LogSink extends LogStream {
 
     private void write() {
         for (int n = 0; n < HIGH; n++) {
-            byte[] text;
+            Sent sent;
             synchronized (this) {
-                text = waiting.poll();
-                if (text == null) {
+                sent = waiting.poll();
+                if (sent == null) {
                     break;
                 }
                 if (paused && waiting.size() <= LOW) {
@@ -87,8 +100,11 @@ final class LogSink extends LogStream {
                     socket().read(true);
                 }
             }
-            try {
-                server().context().logs().append(line(server().json().readTree(text)));
+            try (Charge charge = sent.charge()) {
+                if (!charge.add(Weight.of(server().json(), sent.text()).bytes())) {
+                    throw Connection.busy();
+                }
+                server().context().logs().append(line(server().json().readTree(sent.text())));
             } catch (IOException | RuntimeException bad) {
                 LOG.debug("a log record of {} was dropped: {}", caller(), bad.toString());
             }

@@ -79,8 +79,15 @@ final class Logins {
      * @param nonce null when none can be shown (HTTP)
      */
     CompletionStage<Tag> prove(Tag who, String password, String nonce, Snapshot model, String host) {
+        if (who.kind().equals("user") && remembers(localName(who.id()), password)) {
+            // Whatever others of its host tried under its name.
+            return CompletableFuture.completedFuture(Tag.user(localName(who.id())));
+        }
         String name = who + " " + host;
-        failures.enter(name);
+        return failures.enter(name, threads).thenCompose(turn -> attempt(name, who, password, nonce, model));
+    }
+
+    private CompletionStage<Tag> attempt(String name, Tag who, String password, String nonce, Snapshot model) {
         CompletionStage<Tag> proving;
         try {
             proving = switch (who.kind()) {
@@ -94,23 +101,21 @@ final class Logins {
         }
         CompletableFuture<Tag> answer = new CompletableFuture<>();
         proving.whenComplete((tag, failure) -> {
-            Problem problem = failure == null ? null : Refused.of(failure);
-            if (problem == null || problem.code() != Code.UNAUTHORIZED) {
-                failures.leave(name, failure == null);
-                if (failure == null) {
-                    answer.complete(tag);
-                } else {
-                    answer.completeExceptionally(failure);
-                }
+            if (failure == null) {
+                failures.right(name, threads);
+                answer.complete(tag);
                 return;
             }
-            Duration delay = failures.failed(name);
+            Problem problem = Refused.of(failure);
+            if (problem == null || problem.code() != Code.UNAUTHORIZED) {
+                failures.neither(name, threads);
+                answer.completeExceptionally(failure);
+                return;
+            }
+            Duration delay = failures.wrong(name, threads);
             threads.timer()
                     .schedule(
-                            () -> threads.decide().execute(() -> {
-                                failures.leave(name, false);
-                                answer.completeExceptionally(failure);
-                            }),
+                            () -> threads.decide().execute(() -> answer.completeExceptionally(failure)),
                             delay.toMillis(),
                             TimeUnit.MILLISECONDS);
         });
@@ -118,11 +123,12 @@ final class Logins {
     }
 
     private CompletionStage<Tag> user(String name, String password) {
-        User user = context.store().controller().snapshot().get(Kinds.USER, name);
-        byte[] shown = macOf(name, password);
-        if (user != null && !user.disabled() && user.passwordHash() != null && remembers(user, shown)) {
+        if (remembers(name, password)) {
+            // Proved while this one waited.
             return CompletableFuture.completedFuture(Tag.user(name));
         }
+        User user = context.store().controller().snapshot().get(Kinds.USER, name);
+        byte[] shown = macOf(name, password);
         if (threads.passwords().getQueue().size() > QUEUE) {
             throw Problem.refuse(Code.TRY_AGAIN, "too many logins at a time, try again");
         }
@@ -146,9 +152,14 @@ final class Logins {
                 .thenApplyAsync(tag -> tag, threads.decide());
     }
 
-    private boolean remembers(User user, byte[] shown) {
+    private boolean remembers(String name, String password) {
+        User user = context.store().controller().snapshot().get(Kinds.USER, name);
+        if (user == null || user.disabled() || user.passwordHash() == null) {
+            return false;
+        }
+        byte[] shown = macOf(name, password);
         synchronized (proved) {
-            Proved before = proved.get(user.name());
+            Proved before = proved.get(name);
             return before != null
                     && before.hash().equals(user.passwordHash())
                     && MessageDigest.isEqual(before.mac(), shown);

@@ -20,8 +20,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -49,8 +47,6 @@ import org.slf4j.LoggerFactory;
 final class Server implements ApiServer {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
-    /** How long a stranger keeps a place that another one wants. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
     /** Bytes of one frame once it is inflated: a stranger's small one may hold a great deal of nothing. */
     private static final int INFLATED = 8 << 20;
 
@@ -58,6 +54,7 @@ final class Server implements ApiServer {
     private final Threads threads;
     private final Facades facades;
     private final Iterable<Metrics> metrics;
+    private final Costs costs;
     private final Limits limits;
     private final ObjectMapper json;
     private final Logins logins;
@@ -70,8 +67,6 @@ final class Server implements ApiServer {
     private final Map<Connection, Boolean> connections = new ConcurrentHashMap<>();
     private final Map<Connection, Frontend> entering = new ConcurrentHashMap<>();
     private final Set<LogStream> streams = ConcurrentHashMap.newKeySet();
-    /** Channels that have not shown who they are, the oldest first, with when they came. */
-    private final Map<Channel, Long> strangers = new LinkedHashMap<>();
 
     private final AtomicLong connectionIds = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
@@ -88,7 +83,7 @@ final class Server implements ApiServer {
             Threads threads,
             Facades facades,
             Iterable<Metrics> metrics,
-            Limits limits,
+            Costs costs,
             Failures failures,
             ObjectMapper json,
             Path folder,
@@ -99,8 +94,9 @@ final class Server implements ApiServer {
         this.threads = threads;
         this.facades = facades;
         this.metrics = metrics;
-        this.limits = limits;
-        this.handshakes = new Turns(limits.handshakes(), GRACE.toMillis());
+        this.costs = costs;
+        this.limits = costs.limits();
+        this.handshakes = new Turns(limits.handshakes(), Strangers.GRACE.toMillis());
         this.json = json;
         this.logins = new Logins(context, threads, failures);
         this.admin = new Admin(this);
@@ -166,29 +162,13 @@ final class Server implements ApiServer {
         }
     }
 
-    /**
-     * Strangers are few. Where there is no place left the oldest of them makes one, if it has had its time: silent ones shut nobody
-     * out.
-     */
     private boolean admit(Channel channel) {
-        Channel leaving = null;
-        synchronized (strangers) {
-            if (strangers.size() >= limits.unauthenticated()) {
-                Map.Entry<Channel, Long> oldest =
-                        strangers.entrySet().iterator().next();
-                if (System.nanoTime() - oldest.getValue() < GRACE.toNanos()) {
-                    return false;
-                }
-                leaving = oldest.getKey();
-                strangers.remove(leaving);
-            }
-            strangers.put(channel, System.nanoTime());
-        }
-        if (leaving != null) {
+        Strangers.Place place = costs.strangers().admit(channel);
+        if (place.leaving() != null) {
             refusedConnections.incrementAndGet();
-            leaving.close();
+            place.leaving().close();
         }
-        return true;
+        return place.admitted();
     }
 
     private void accepted(SocketChannel channel) {
@@ -250,6 +230,10 @@ final class Server implements ApiServer {
         return limits;
     }
 
+    Costs costs() {
+        return costs;
+    }
+
     ObjectMapper json() {
         return json;
     }
@@ -283,16 +267,12 @@ final class Server implements ApiServer {
     }
 
     int unauthenticated() {
-        synchronized (strangers) {
-            return strangers.size();
-        }
+        return costs.strangers().count();
     }
 
     /** No stranger any more: known, or gone. */
     void known(Channel channel) {
-        synchronized (strangers) {
-            strangers.remove(channel);
-        }
+        costs.strangers().known(channel);
     }
 
     /** The documents of a model; null for null; refuses with `unknown model`. */
@@ -331,8 +311,20 @@ final class Server implements ApiServer {
         entering.put(connection, frontend);
     }
 
-    /** A connection has logged in. */
+    /** A connection has logged in. Without a password it has more time and may say more, but remains a stranger. */
     void entered(Connection connection) {
+        boolean anonymous = connection.caller().anonymous();
+        connection.socket().share(anonymous ? costs.anonymous() : costs.known());
+        Frontend frontend = entering.get(connection);
+        if (frontend != null && anonymous) {
+            frontend.loggedIn();
+            return;
+        }
+        proven(connection);
+    }
+
+    /** It has shown who it is. */
+    void proven(Connection connection) {
         Frontend frontend = entering.remove(connection);
         if (frontend != null) {
             frontend.authenticated();

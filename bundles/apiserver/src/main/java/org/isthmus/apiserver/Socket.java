@@ -21,13 +21,29 @@ final class Socket {
 
     private final Channel channel;
     private final long limit;
+    /** Of its peer's kind; it changes with the login. */
+    private volatile Share share;
+
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicReference<Runnable> taken = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    Socket(Channel channel, long limit) {
+    /** On the event loop. */
+    Socket(Channel channel, long limit, Share share) {
         this.channel = channel;
         this.limit = limit;
+        this.share = share;
+        share.answers().opened(this);
+        channel.closeFuture().addListener(gone -> this.share.answers().closed(this));
+    }
+
+    void share(Share with) {
+        share.answers().closed(this);
+        share = with;
+        with.answers().opened(this);
+        if (!channel.isActive()) {
+            with.answers().closed(this);
+        }
     }
 
     /** Sends one text message; a single one may be larger than the limit. */
@@ -41,25 +57,25 @@ final class Socket {
             return;
         }
         if (waiting.get() > limit) {
-            if (closing.compareAndSet(false, true)) {
-                LOG.warn("{} does not read its answers: {} bytes wait; closed", channel.remoteAddress(), waiting.get());
-                Apart.onLoop(channel, channel::close);
-            }
+            cut();
             return;
         }
+        Outbound answers = share.answers();
         for (byte[] utf8 : all) {
             waiting.addAndGet(utf8.length);
+            answers.add(utf8.length);
         }
         Apart.onLoop(channel, () -> {
             for (byte[] utf8 : all) {
                 channel.write(new TextWebSocketFrame(Unpooled.wrappedBuffer(utf8)))
-                        .addListener(sent -> sent(utf8.length));
+                        .addListener(sent -> sent(utf8.length, answers));
             }
             channel.flush();
         });
     }
 
-    private void sent(int bytes) {
+    private void sent(int bytes, Outbound answers) {
+        answers.gone(bytes);
         if (waiting.addAndGet(-bytes) <= LOW) {
             takenEnough();
         }
@@ -77,6 +93,14 @@ final class Socket {
         Runnable next = taken.getAndSet(null);
         if (next != null) {
             next.run();
+        }
+    }
+
+    /** Too much waits for its peer. */
+    void cut() {
+        if (closing.compareAndSet(false, true)) {
+            LOG.warn("{} does not read its answers: {} bytes wait; closed", channel.remoteAddress(), waiting.get());
+            Apart.onLoop(channel, channel::close);
         }
     }
 

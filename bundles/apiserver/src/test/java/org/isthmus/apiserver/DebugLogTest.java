@@ -197,6 +197,7 @@ public class DebugLogTest {
         Limits usual = Limits.USUAL;
         return new Limits(
                 usual.frame(),
+                usual.anonymous(),
                 usual.beforeLogin(),
                 usual.unauthenticated(),
                 usual.handshakes(),

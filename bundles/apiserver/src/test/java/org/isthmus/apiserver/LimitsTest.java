@@ -35,6 +35,7 @@ public class LimitsTest {
     private static Limits limits(Duration login, Duration pinger, int strangers) {
         return new Limits(
                 1 << 20,
+                256 << 10,
                 8 << 10,
                 strangers,
                 2,
@@ -192,10 +193,39 @@ public class LimitsTest {
                 again++;
             }
         }
-        assertTrue("only a few guesses at a time: " + again, again >= 15);
+        assertTrue("only a few guesses at a time: " + again, again >= 17);
         get(c.login(Login.user("admin", "secret")));
         // Another user of the same host is not bothered.
         world.connect(null, Login.user("reader", "secret")).close();
+    }
+
+    /** On one host everybody is of the same: whoever guesses there does not keep those out who know. */
+    @Test
+    public void rightPasswordsGetThroughWrongOnes() throws Exception {
+        world = new World(
+                limits(Duration.ofSeconds(60), Duration.ofMinutes(1), 100),
+                new Failures(Duration.ofMillis(100), Duration.ofMillis(800)));
+        world.connect(null, Login.user("admin", "secret")).close();
+        List<CompletionStage<?>> guesses = new ArrayList<>();
+        for (String name : List.of("admin", "owner")) {
+            for (int n = 0; n < 8; n++) {
+                guesses.add(world.connect(null).login(Login.user(name, "guess" + n)));
+            }
+        }
+        // One that was proved before waits for nobody, a new one for those that came before it.
+        long start = System.nanoTime();
+        world.connect(null, Login.user("admin", "secret"));
+        long known = System.nanoTime() - start;
+        assertTrue("wrong ones still wait for their answers", guesses.stream().anyMatch(g -> !g.toCompletableFuture()
+                .isDone()));
+        world.connect(null, Login.user("owner", "secret"));
+        long fresh = System.nanoTime() - start;
+        assertTrue(
+                known / 1_000_000 + " ms, " + fresh / 1_000_000 + " ms",
+                known < TimeUnit.SECONDS.toNanos(5) && fresh < TimeUnit.SECONDS.toNanos(15));
+        for (CompletionStage<?> guess : guesses) {
+            assertTrue(refusal(guess).startsWith("invalid entity name"));
+        }
     }
 
     @Test

@@ -82,6 +82,11 @@ final class RawSocket implements WebSocket.Listener {
         socket.sendText(message.substring(message.length() / 2), true).get(20, TimeUnit.SECONDS);
     }
 
+    /** Leaves it open how it ends. */
+    void sendBeginning(String of) throws Exception {
+        socket.sendText(of, false).get(20, TimeUnit.SECONDS);
+    }
+
     JsonNode next() throws Exception {
         String message = messages.poll(20, TimeUnit.SECONDS);
         if (message == null) {

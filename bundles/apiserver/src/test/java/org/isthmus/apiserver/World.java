@@ -79,6 +79,7 @@ final class World implements AutoCloseable, ControllerContext {
     /** What the server is given. */
     volatile Logs told = logs;
 
+    final Costs costs;
     final ApiServers servers;
     final Server server;
     final Dialer dialer = new Dialer("test-client");
@@ -88,6 +89,11 @@ final class World implements AutoCloseable, ControllerContext {
     }
 
     World(Limits limits, Failures failures) throws Exception {
+        this(new Costs(limits, Runtime.getRuntime().maxMemory()), failures);
+    }
+
+    World(Costs costs, Failures failures) throws Exception {
+        this.costs = costs;
         base = Files.createTempDirectory("apiserver-test");
         access.bind(engine.asEngine());
         offers.bind((OfferEngine) Proxy.newProxyInstance(
@@ -99,7 +105,7 @@ final class World implements AutoCloseable, ControllerContext {
                     return null;
                 }));
         fill();
-        servers = new ApiServers(limits, failures);
+        servers = new ApiServers(costs, failures);
         Path ca = base.resolve("ca");
         servers.createAuthority(ca, "test");
         server = servers.start(this, ca, "127.0.0.1", 0);

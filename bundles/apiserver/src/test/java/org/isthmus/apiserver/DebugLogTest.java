@@ -131,6 +131,7 @@ public class DebugLogTest {
     /** Reads nothing until it is let go on. */
     private final class SlowReader implements AutoCloseable {
         final BlockingQueue<JsonNode> lines = new LinkedBlockingQueue<>();
+        final CountDownLatch heard = new CountDownLatch(1);
         final CountDownLatch goOn = new CountDownLatch(1);
         private final MessageStream stream;
 
@@ -142,6 +143,7 @@ public class DebugLogTest {
                     "/model/" + World.MODEL + "/log?" + query,
                     World.LIMIT,
                     line -> {
+                        heard.countDown();
                         try {
                             goOn.await();
                         } catch (InterruptedException ended) {
@@ -215,13 +217,16 @@ public class DebugLogTest {
     /** What is lost is lost by the log's own bound, and said where it is missing. */
     @Test
     public void linesThatLeftTheLogAreMentioned() throws Exception {
-        try (SlowReader reader = new SlowReader("backlog=0")) {
+        logs.append(line("before"));
+        try (SlowReader reader = new SlowReader("backlog=1")) {
+            assertTrue("it has its place in the log", reader.heard.await(20, TimeUnit.SECONDS));
             int all = 4000;
             String text = "x".repeat(20_000);
             for (int n = 0; n < all; n++) {
                 logs.append(line(n + " " + text));
             }
             reader.goOn.countDown();
+            assertEquals("before", reader.next());
             boolean mentioned = false;
             int expected = 0;
             while (expected < all) {

@@ -335,6 +335,7 @@ public final class MachineAgent implements AutoCloseable {
             closing = true;
             notifyAll();
         }
+        runner.ending();
         for (Running agent : new ArrayList<>(running.values())) {
             try {
                 stop(agent);

@@ -25,7 +25,7 @@ public final class HookRunner {
         /** The charm has no such hook. */
         MISSING,
         FAILED,
-        /** Cut off from the controller, and ended for that: it counts as not run. */
+        /** Cut off from the controller, or ended together with the agent: it counts as not run. */
         INTERRUPTED
     }
 
@@ -46,6 +46,7 @@ public final class HookRunner {
     private final ToolServer tools;
     private final AgentLog log;
     private final Path toolFolder;
+    private final CountDownLatch ending = new CountDownLatch(1);
     /** One hook at a time: charms change the machine. Fair, so that no unit starves. */
     private final Semaphore machine = new Semaphore(1, true);
 
@@ -75,6 +76,11 @@ public final class HookRunner {
         } finally {
             machine.release();
         }
+    }
+
+    /** The agent ends: a hook that is killed from now on is not to blame. */
+    public void ending() {
+        ending.countDown();
     }
 
     private Outcome start(HookContext context, Path charm, Path pidFile) throws IOException, InterruptedException {
@@ -127,10 +133,11 @@ public final class HookRunner {
                 return Outcome.INTERRUPTED;
             }
             if (code == SIGNAL + SIGTERM || code == SIGNAL + SIGKILL) {
-                // Whoever ends the machine ends its hook too, perhaps before this agent: it is interrupted now, or the
-                // hook
-                // was killed by somebody else, such as a kernel out of memory, who would do it again.
-                TimeUnit.MILLISECONDS.sleep(END_OF_MACHINE.toMillis());
+                // Whoever ends the machine ends its hook too, perhaps before this agent, which hears of it soon.
+                // Else it was somebody else, such as a kernel out of memory, who would do it again.
+                if (ending.await(END_OF_MACHINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return Outcome.INTERRUPTED;
+                }
                 log.unit(context.remote().unit(), "ERROR", "agent.hook", dispatchPath + " was killed: " + code);
             }
             return code == 0 ? Outcome.DONE : Outcome.FAILED;

@@ -1,6 +1,7 @@
 package org.isthmus.itests.stories;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,13 @@ public class WrongInputsStoryTest {
         refused(1, "juju controller-config nokey=1", "unknown option \"nokey\"");
         refused(1, "juju destroy-model nothere --no-prompt", "not found");
         refused(1, "juju kill-controller nothere --no-prompt", "controller nothere not found");
+        Result script =
+                isthmus.type("printf 'juju switch\\njuju status -m nothere\\njuju whoami\\n' | isthmus console");
+        assertEquals(1, script.exit());
+        assertTrue(
+                script.toString(),
+                script.out().startsWith("w:admin/default\nERROR model w:admin/nothere not found\n")
+                        && !script.out().contains("User:"));
         isthmus.juju("remove-application", "--no-prompt", "ubuntu").ok();
         isthmus.await("the model is as it was", java.time.Duration.ofSeconds(90), () -> stable(
                         isthmus.juju("status", "--format", "yaml").ok().out())

@@ -163,7 +163,7 @@ final class ReconcilerLoop implements AutoCloseable {
             if (!now) {
                 running = false;
                 if (wait != null && !closed) {
-                    alarm = executors.timer().schedule(this::again, wait.toMillis(), TimeUnit.MILLISECONDS);
+                    alarm = executors.timer().schedule(this::again, wait.toNanos(), TimeUnit.NANOSECONDS);
                 }
             }
         }

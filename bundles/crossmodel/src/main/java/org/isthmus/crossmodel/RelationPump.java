@@ -483,10 +483,13 @@ final class RelationPump extends Pump {
         }
         List<String> networks = ConsumingView.egress(now, relation);
         String digest = String.join(",", networks);
-        boolean doubted = ingressDoubted;
-        ingressDoubted = false;
+        if (ingressDoubted) {
+            // What was taken before may be refused now; it is told until it is taken again.
+            ingressDoubted = false;
+            ingressTold = null;
+        }
         // Also that there are none: what the far side was told on another connection may still be open.
-        if (digest.equals(ingressTold) && !doubted) {
+        if (digest.equals(ingressTold)) {
             return is(Outcome.IDLE);
         }
         IngressChange change = new IngressChange(

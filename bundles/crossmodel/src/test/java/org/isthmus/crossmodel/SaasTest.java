@@ -190,6 +190,11 @@ public final class SaasTest {
         assertEquals("[]", openAsListed());
         // And it is told at once.
         awaitRelation(consumer, "wordpress", "error", "subnet 198.51.100.0/24 not in firewall allowlist");
+        estate.configure(offering, "saas-ingress-allow", "10.0.0.0/8,198.51.100.0/24");
+        awaitRelation(consumer, "wordpress", "joined", "");
+        assertEquals("[\"198.51.100.0/24\"]", openAsListed());
+        estate.configure(offering, "saas-ingress-allow", "10.0.0.0/8");
+        awaitRelation(consumer, "wordpress", "error", "subnet 198.51.100.0/24 not in firewall allowlist");
         estate.configure(consumer, "egress-subnets", "203.0.113.0/24, 10.1.0.0/16");
         estate.await(
                 "refused",

@@ -58,19 +58,20 @@ public final class LifecycleReconciler implements Reconciler {
         if (!Settlement.isDue(model.snapshot())) {
             return CompletableFuture.completedFuture(null);
         }
+        // One moment for both: what is not due for the one must be waited for by the other.
+        Instant now = clock.instant();
         CompletionStage<Boolean> settled = Settlement.needsOffers(model.snapshot())
-                ? controller
-                        .offers()
-                        .call(offers -> controller.access().call(access -> settle(controller, model, offers, access)))
-                : settle(controller, model, null, null);
+                ? controller.offers().call(offers -> controller
+                        .access()
+                        .call(access -> settle(controller, model, offers, access, now)))
+                : settle(controller, model, null, null, now);
         return settled.thenCompose(empty -> empty
                 ? handOver(controller, model)
-                : CompletableFuture.completedFuture(Settlement.untilForced(model.snapshot(), clock.instant())));
+                : CompletableFuture.completedFuture(Settlement.untilForced(model.snapshot(), now)));
     }
 
     private CompletionStage<Boolean> settle(
-            ControllerContext controller, Documents model, OfferEngine offers, AccessEngine access) {
-        Instant now = clock.instant();
+            ControllerContext controller, Documents model, OfferEngine offers, AccessEngine access, Instant now) {
         return controller
                 .relations()
                 .call(relations -> controller.applications().call(applications -> {

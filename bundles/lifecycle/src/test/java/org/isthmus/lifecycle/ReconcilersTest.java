@@ -8,6 +8,8 @@ import static org.junit.Assert.assertTrue;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +147,43 @@ public final class ReconcilersTest {
         assertEquals(Set.of(UUID), house.store.models());
         drive(clock(60));
         assertGone();
+    }
+
+    /** The alarm for what is forced may come a moment early, and the time be over when it is asked what to wait for. */
+    @Test
+    public void whatBecomesDueWhileItIsLookedAtIsNotForgotten() {
+        dyingModel();
+        house.store.sets.get(UUID).fill(tx -> {
+            house.applications.setUnitPassword(tx, "mysql/0", "hash");
+            house.models.destroy(tx, Force.asked(true, null, FakeHouse.at(0)), FakeHouse.at(0));
+        });
+        drive(clock(0));
+        Clock passing = new Clock() {
+            private Instant now = FakeHouse.at(60).minusNanos(1);
+
+            @Override
+            public Instant instant() {
+                Instant read = now;
+                now = now.plusMillis(1);
+                return read;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        assertEquals(
+                Duration.ofNanos(1),
+                new LifecycleReconciler(passing)
+                        .reconcile(house.context(), house.store.model(UUID).orElseThrow(), CAUSE)
+                        .toCompletableFuture()
+                        .join());
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.isthmus.api.Problem;
+import org.isthmus.api.Refused;
 
 /** What a `logging-config` lets into a model's log, such as `<root>=WARNING;unit=DEBUG`: of the modules named, the nearest counts. */
 public final class LogLevels {
@@ -33,7 +34,8 @@ public final class LogLevels {
             if (equals < 0 && parts.length > 1 || equals == 0) {
                 throw Problem.notValid("logging-config: expected \"module=level\", found \"%s\"", part);
             }
-            int level = LEVELS.indexOf(part.substring(equals + 1).toUpperCase(Locale.ROOT));
+            String said = part.substring(equals + 1).toUpperCase(Locale.ROOT);
+            int level = LEVELS.indexOf(said.equals("WARN") ? "WARNING" : said);
             if (level < 0) {
                 throw Problem.notValid("logging-config: unknown severity level \"%s\"", part.substring(equals + 1));
             }
@@ -44,9 +46,14 @@ public final class LogLevels {
         return new LogLevels(least);
     }
 
+    /** A store of before this was checked may hold anything: agents must not lose their logs by it. */
     public static LogLevels of(ModelRecord model) {
         Object set = model.config().get(SETTING);
-        return parse(set == null ? DEFAULT : set.toString());
+        try {
+            return parse(set == null ? DEFAULT : set.toString());
+        } catch (Refused unreadable) {
+            return parse(DEFAULT);
+        }
     }
 
     /** @param module `unit.mysql/0.juju-log` is below `unit.mysql/0`, and that below `unit` */

@@ -26,6 +26,7 @@ public class LogLevelsTest {
         assertTrue(LogLevels.parse("TRACE").lets("x", "TRACE"));
         assertFalse(LogLevels.parse("").lets("x", "DEBUG"));
         assertTrue(LogLevels.parse("").lets("x", "INFO"));
+        assertFalse("the short name", LogLevels.parse("warn").lets("x", "INFO"));
     }
 
     @Test

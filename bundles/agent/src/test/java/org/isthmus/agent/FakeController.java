@@ -8,14 +8,18 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -50,19 +54,22 @@ public final class FakeController implements ControllerLink {
 
     private long heardEpoch = 1;
 
-    public final Map<String, String> passwords = new HashMap<>();
-    public final Set<String> loggedIn = new java.util.HashSet<>();
-    public final List<String> statuses = new ArrayList<>();
-    public final List<String> agentStatuses = new ArrayList<>();
-    public final List<HookChanges> commits = new ArrayList<>();
-    public final List<String> log = new ArrayList<>();
-    public final List<String> calls = new ArrayList<>();
-    public final Map<Integer, Map<String, String>> settings = new TreeMap<>();
-    public final Map<Integer, Map<String, String>> applicationSettings = new TreeMap<>();
-    public final Map<String, Map<String, String>> others = new HashMap<>();
+    // What tests look at and change without the lock, while the agent goes on.
+    public final Map<String, String> passwords = new ConcurrentHashMap<>();
+    public final Set<String> loggedIn = ConcurrentHashMap.newKeySet();
+    public final List<String> statuses = new CopyOnWriteArrayList<>();
+    public final List<String> agentStatuses = new CopyOnWriteArrayList<>();
+    public final List<HookChanges> commits = new CopyOnWriteArrayList<>();
+    public final List<String> log = new CopyOnWriteArrayList<>();
+    public final List<String> calls = new CopyOnWriteArrayList<>();
+    public final Map<Integer, Map<String, String>> settings = new ConcurrentSkipListMap<>();
+    public final Map<Integer, Map<String, String>> applicationSettings = new ConcurrentSkipListMap<>();
+    public final Map<String, Map<String, String>> others = new ConcurrentHashMap<>();
+    /** Not concurrent: a setting may be null; tests set it before the agent starts, or inside {@link #change}. */
     public final Map<String, Object> config = new TreeMap<>();
-    public final Set<String> ports = new java.util.TreeSet<>();
-    public final TreeMap<Integer, RelationState> relations = new TreeMap<>();
+
+    public final Set<String> ports = new ConcurrentSkipListSet<>();
+    public final NavigableMap<Integer, RelationState> relations = new ConcurrentSkipListMap<>();
     public String life = "alive";
     public String machineLife = "alive";
     public String charmUrl = "local:wp-0";
@@ -74,7 +81,7 @@ public final class FakeController implements ControllerLink {
     public long sequence;
     public String agentState;
     /** Of the agent, by relation number. */
-    public final Map<Integer, String> relationStates = new TreeMap<>();
+    public final Map<Integer, String> relationStates = new ConcurrentSkipListMap<>();
 
     public Map<String, String> charmState = Map.of();
     public boolean machineDead;
@@ -302,7 +309,7 @@ public final class FakeController implements ControllerLink {
             }
             case "Uniter.EnterScope": {
                 Map<String, String> bag =
-                        settings.computeIfAbsent(params.path("relation").asInt(), any -> new TreeMap<>());
+                        settings.computeIfAbsent(params.path("relation").asInt(), any -> new ConcurrentSkipListMap<>());
                 params.path("settings")
                         .properties()
                         .forEach(e -> bag.put(e.getKey(), e.getValue().asText()));
@@ -385,7 +392,7 @@ public final class FakeController implements ControllerLink {
     }
 
     private static void merge(Map<Integer, Map<String, String>> into, int id, Map<String, String> values) {
-        Map<String, String> bag = into.computeIfAbsent(id, any -> new TreeMap<>());
+        Map<String, String> bag = into.computeIfAbsent(id, any -> new ConcurrentSkipListMap<>());
         values.forEach((key, value) -> {
             if (value.isEmpty()) {
                 bag.remove(key);

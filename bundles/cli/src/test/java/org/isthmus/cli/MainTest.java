@@ -127,6 +127,45 @@ public class MainTest {
     }
 
     @Test
+    public void switchingBack() throws IOException {
+        JujuData data = twoControllers();
+        data.removeController("two");
+        assertEquals(1, juju.run("switch", "-c", "-"));
+        assertEquals("ERROR previous controller not found\n", juju.err);
+        assertEquals(1, juju.run("switch", "-"));
+        assertTrue(juju.err, juju.err.startsWith("ERROR no previous model for this controller one, use "));
+        assertEquals(1, juju.run("switch", "-m", "-"));
+        assertEquals("ERROR previous model for controller one not found\n", juju.err);
+
+        twoControllers();
+        assertEquals(0, juju.run("switch", "bob/shared"));
+        assertEquals(juju.err, 0, juju.run("switch", "-"));
+        assertEquals("one:bob/shared -> one:admin/default\n", juju.err);
+        assertEquals(0, juju.run("switch", "-m", "-"));
+        assertEquals("one:admin/default -> one:bob/shared\n", juju.err);
+        assertEquals(0, juju.run("switch", "two"));
+        assertEquals(0, juju.run("switch", "-"));
+        assertEquals("two:admin/default -> one:bob/shared\n", juju.err);
+        assertEquals(0, juju.run("switch", "-c", "-"));
+        assertEquals("one:bob/shared -> two:admin/default\n", juju.err);
+        assertEquals(0, juju.run("switch", "--model", "one:default"));
+        assertEquals("two:admin/default -> one:admin/default\n", juju.err);
+        assertEquals("of another controller", 0, juju.run("switch", "-"));
+        assertEquals("one:admin/default -> two:admin/default\n", juju.err);
+
+        assertEquals(2, juju.run("switch", "-c", "one", "-m", "default"));
+        assertEquals("ERROR cannot specify both --model and --controller\n", juju.err);
+        assertEquals(2, juju.run("switch", "-m", "default", "one"));
+        assertEquals("ERROR no argument accepted when --model flag is specified\n", juju.err);
+
+        data.removeController("one");
+        assertEquals(1, juju.run("switch", "-c", "-"));
+        assertEquals("ERROR previous controller not found\n", juju.err);
+        data.removeModel("two", "bob/shared");
+        assertEquals("what is gone is not gone back to", 1, juju.run("switch", "-"));
+    }
+
+    @Test
     public void whoamiAndControllers() throws IOException {
         twoControllers();
         assertEquals(0, juju.run("whoami"));

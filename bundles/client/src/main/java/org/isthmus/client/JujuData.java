@@ -33,6 +33,9 @@ import java.util.function.Consumer;
  */
 public final class JujuData {
     private static final Duration WAIT = Duration.ofSeconds(10);
+    private static final List<String> ENTRIES = List.of("controllers.yaml", "accounts.yaml", "models.yaml");
+    private static final List<String> CHOSEN = List.of("current-model", "previous-model");
+    private static final String CHANGED = "has-controller-changed-on-previous-switch";
 
     private final Path folder;
     private final ObjectMapper yaml;
@@ -144,14 +147,36 @@ public final class JujuData {
         });
     }
 
-    /** Writes a file as it is: fails where later writes would. */
+    /** Writes the files that a controller's entries are in as they are: fails where later writes would. */
     public void needWritable() throws IOException {
-        change("controllers.yaml", file -> {});
+        locked(() -> {
+            for (String each : ENTRIES) {
+                changeLocked(each, file -> file.withObjectProperty("controllers"));
+            }
+        });
     }
 
-    /** Refuses nothing: null unsets it. */
+    /** Refuses nothing: null unsets it. Notes the one before as well, and whether it was another, as Juju's client does. */
     public void setCurrentController(String name) throws IOException {
-        change("controllers.yaml", file -> put(file, "current-controller", name));
+        change("controllers.yaml", file -> {
+            String before = text(file, "current-controller");
+            boolean another = before != null && !before.equals(name);
+            if (another) {
+                file.put("previous-controller", before);
+            }
+            file.put(CHANGED, another);
+            put(file, "current-controller", name);
+        });
+    }
+
+    /** The one that was current before, or null. */
+    public String previousController() throws IOException {
+        return text(read("controllers.yaml"), "previous-controller");
+    }
+
+    /** Whether the last choice was of another controller, not only of another model. */
+    public boolean controllerWasChanged() throws IOException {
+        return read("controllers.yaml").path(CHANGED).asBoolean();
     }
 
     /** Forgets a controller in every file. */
@@ -161,6 +186,9 @@ public final class JujuData {
                 file.withObjectProperty("controllers").remove(name);
                 if (name.equals(text(file, "current-controller"))) {
                     file.remove("current-controller");
+                }
+                if (name.equals(text(file, "previous-controller"))) {
+                    file.remove(List.of("previous-controller", CHANGED));
                 }
             });
             for (String each : List.of("models.yaml", "accounts.yaml", "bootstrap-config.yaml")) {
@@ -177,6 +205,11 @@ public final class JujuData {
     /** `owner/name`, or null. */
     public String currentModel(String controller) throws IOException {
         return text(read("models.yaml").path("controllers").path(controller), "current-model");
+    }
+
+    /** `owner/name` of the one that was current before, or null. */
+    public String previousModel(String controller) throws IOException {
+        return text(read("models.yaml").path("controllers").path(controller), "previous-model");
     }
 
     /** UUIDs by `owner/name`. */
@@ -209,9 +242,11 @@ public final class JujuData {
             });
             known.remove(gone);
             uuids.forEach((name, uuid) -> putModel(at, name, uuid));
-            String current = text(at, "current-model");
-            if (current != null && !uuids.containsKey(current)) {
-                at.remove("current-model");
+            for (String chosen : CHOSEN) {
+                String model = text(at, chosen);
+                if (model != null && !uuids.containsKey(model)) {
+                    at.remove(chosen);
+                }
             }
         });
     }
@@ -235,8 +270,10 @@ public final class JujuData {
         change("models.yaml", file -> {
             ObjectNode at = modelsOf(file, controller);
             at.withObjectProperty("models").remove(qualifiedName);
-            if (qualifiedName.equals(text(at, "current-model"))) {
-                at.remove("current-model");
+            for (String chosen : CHOSEN) {
+                if (qualifiedName.equals(text(at, chosen))) {
+                    at.remove(chosen);
+                }
             }
         });
     }

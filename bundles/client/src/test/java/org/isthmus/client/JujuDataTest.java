@@ -71,8 +71,11 @@ public class JujuDataTest {
         String text = Files.readString(folder.resolve("controllers.yaml"));
         assertTrue(text, text.contains("ca-cert: |\n"));
         assertTrue(text, text.contains("api-endpoints:\n"));
+        assertEquals("admin/default", again.previousModel("prod"));
         data.setModels("prod", Map.of("admin/default", "m-1"));
         assertNull("the current model is gone", again.currentModel("prod"));
+        data.setModels("prod", Map.of());
+        assertNull("and the one before", again.previousModel("prod"));
         data.removeController("prod");
         assertNull(again.currentController());
         assertNull(again.account("prod"));
@@ -130,6 +133,21 @@ public class JujuDataTest {
             data.setCurrentModel("prod", "admin/default");
             assertEquals("admin/default", data.currentModel("prod"));
         }
+    }
+
+    @Test
+    public void whatCannotBeWrittenIsSaidBeforeThereIsSomethingToWrite() throws Exception {
+        for (String name : List.of("controllers.yaml", "accounts.yaml", "models.yaml")) {
+            Path folder = temp.newFolder().toPath();
+            Files.writeString(folder.resolve(name), "controllers: [a]\n");
+            IOException refused = assertThrows(name, IOException.class, () -> new JujuData(folder).needWritable());
+            assertTrue(refused.getMessage(), refused.getMessage().contains(name));
+        }
+        JujuData data = new JujuData(temp.newFolder().toPath());
+        data.needWritable();
+        data.putAccount("prod", new Account("admin", "0123", "superuser"));
+        data.needWritable();
+        assertEquals("admin", data.account("prod").user());
     }
 
     @Test

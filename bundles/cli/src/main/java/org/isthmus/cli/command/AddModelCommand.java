@@ -87,7 +87,10 @@ final class AddModelCommand extends ControllerCommand {
                     .putModel(controller.name(), qualified, made.path("uuid").asText());
             if (!noSwitch) {
                 session.data().setCurrentModel(controller.name(), qualified);
-                if (session.data().currentController() == null || this.controller != null) {
+                String current = session.data().currentController();
+                // The one that is chosen already too: `switch -` comes back to the model before, not to another
+                // controller.
+                if (current == null || this.controller != null || current.equals(controller.name())) {
                     session.data().setCurrentController(controller.name());
                 }
             }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.isthmus.api.Constraints;
 import org.isthmus.api.Names;
+import org.isthmus.api.Refused;
 import org.isthmus.model.CloudRecord;
 import org.isthmus.model.Credential;
 import org.isthmus.rpc.ControllerHost;
@@ -140,7 +141,11 @@ final class BootstrapCommand extends Command {
             remember(session.data(), made, cloud, region, password, model);
         } catch (Failure failure) {
             session.info("Removing the controller again");
-            Api.await(host.remove(made.uuid(), true, line -> session.info("%s", line)), LIMIT_SECONDS);
+            undo(
+                    session,
+                    () -> Api.await(host.remove(made.uuid(), true, line -> session.info("%s", line)), LIMIT_SECONDS));
+            // What could be written of it would only hold its name.
+            undo(session, () -> session.data().removeController(made.name()));
             throw failure;
         }
         // The first connection to each model shows that the controller answers.
@@ -162,6 +167,15 @@ final class BootstrapCommand extends Command {
                     "\nNow you can run\n\tjuju add-model <model-name>\nto create a new model to deploy workloads.");
         }
         return 0;
+    }
+
+    /** What went wrong first is what the command ends with; that its undoing failed too is said before. */
+    private static void undo(Session session, Runnable step) {
+        try {
+            step.run();
+        } catch (Failure | Refused failure) {
+            session.warn("%s", failure.getMessage());
+        }
     }
 
     private void remember(

@@ -84,6 +84,16 @@ final class Data {
         return read(files::currentController);
     }
 
+    /** The one before the current one; null where there is none. */
+    String previousController() {
+        return read(files::previousController);
+    }
+
+    /** Whether the last choice was of another controller, not only of another model. */
+    boolean controllerWasChanged() {
+        return read(files::controllerWasChanged);
+    }
+
     void setCurrentController(String name) {
         write(() -> files.setCurrentController(name));
     }
@@ -136,6 +146,11 @@ final class Data {
 
     String currentModel(String controller) {
         return read(() -> files.currentModel(controller));
+    }
+
+    /** The one before the controller's current one; null where there is none. */
+    String previousModel(String controller) {
+        return read(() -> files.previousModel(controller));
     }
 
     void setCurrentModel(String controller, String model) {

@@ -15,8 +15,10 @@ import picocli.CommandLine.Option;
 
 /** `juju destroy-controller` and `juju kill-controller`. */
 final class DestroyControllerCommand extends Command {
-    private static final long LOOK_MILLIS = 500;
+    private static final long LOOK_MILLIS = 250;
     private static final Duration KILL_AFTER = Duration.ofMinutes(5);
+
+    private static final Duration FOREVER = Duration.ofDays(10_000);
 
     private static final Set<Code> NOT_ALLOWED = EnumSet.of(Code.UNAUTHORIZED, Code.LOGIN_EXPIRED, Code.FORBIDDEN);
 
@@ -131,101 +133,57 @@ final class DestroyControllerCommand extends Command {
                     "model-timeout",
                     Durations.parse("--model-timeout", modelTimeout).toNanos());
         }
-        long until = kill
-                ? System.nanoTime() + (timeout == null ? KILL_AFTER : Durations.parse("--timeout", timeout)).toNanos()
-                : Long.MAX_VALUE;
-        List<String> hosted = hosted(session, api);
-        if (!all && !hosted.isEmpty()) {
-            throw Failure.of(
-                    "cannot destroy controller \"%s\"\n\nThe controller has live models. If you want\n"
-                            + "to destroy all models in the controller, re-run\n"
-                            + "this command with the --destroy-all-models\noption.\n\nModels:\n\t%s",
-                    controller.name(), String.join("\n\t", hosted));
+        Duration limit = !kill ? FOREVER : timeout == null ? KILL_AFTER : Durations.parse("--timeout", timeout);
+        new ControllerEnd(
+                        new Door(session, controller, api),
+                        line -> session.info("%s", line),
+                        () -> Waiting.pause(LOOK_MILLIS))
+                .run(controller.name(), params, all, limit);
+    }
+
+    /** The API, and what this container knows of its controllers. */
+    private record Door(Session session, Data.Controller controller, Api api) implements ControllerEnd.Door {
+        @Override
+        public JsonNode ask(String method, Map<String, Object> params) {
+            return api.call("Controller", method, params);
         }
-        String last = "";
-        session.info("Waiting for model resources to be reclaimed");
-        // With models left the call only sets them dying; the one that finds none takes the controller down.
-        boolean asked = false;
-        while (true) {
-            try {
-                boolean none = hosted.isEmpty();
-                if (none || !asked) {
-                    if (none) {
-                        session.info("All models reclaimed, cleaning up controller machines");
-                    }
-                    // The one that takes the controller down may take the connection with it before it is answered.
-                    asked |= none;
-                    api.callOnce("Controller", "DestroyController", params);
-                    asked = true;
-                }
-                if (none) {
-                    awaitGone(session, controller, api);
-                    return;
-                }
-                String line = "Waiting for " + hosted.size() + " model" + (hosted.size() == 1 ? "" : "s");
-                if (!line.equals(last)) {
-                    session.info("%s", line);
-                    last = line;
-                }
-                if (System.nanoTime() > until) {
-                    throw Failure.of("the models are still there after the timeout");
-                }
-                Waiting.pause(LOOK_MILLIS);
-                hosted = hosted(session, api);
-            } catch (Refused refused) {
-                if (refused.problem().code() != Code.HAS_HOSTED_MODELS) {
-                    throw refused;
-                }
-                Waiting.pause(LOOK_MILLIS);
-                hosted = hosted(session, api);
-                asked = false;
-            } catch (Failure lost) {
-                // With models left it was not the controller's end that cut the connection.
-                if (asked && hosted.isEmpty() && !api.connection().isOpen()) {
-                    awaitGone(session, controller, api);
-                    return;
-                }
-                throw lost;
-            }
+
+        @Override
+        public JsonNode askOnce(String method, Map<String, Object> params) {
+            return api.callOnce("Controller", method, params);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return api.connection().isOpen();
+        }
+
+        @Override
+        public boolean isRemoved() {
+            ControllerHost host = session.doors().host();
+            return host != null && !isListed(host, controller);
+        }
+
+        @Override
+        public boolean hasEnded() {
+            ControllerHost host = session.doors().host();
+            return host == null ? !isOpen() : !isListed(host, controller);
         }
     }
 
-    /** The connection goes with the controller; and its store must be gone before its name is free. */
-    private static void awaitGone(Session session, Data.Controller controller, Api api) {
-        ControllerHost host = session.doors().host();
-        for (int i = 0; i < 480; i++) {
-            boolean listed = host != null
-                    && host.controllers().stream().anyMatch(c -> c.uuid().equals(controller.uuid()));
-            if (!listed && (host != null || !api.connection().isOpen())) {
-                return;
-            }
-            Waiting.pause(250);
-        }
-        throw Failure.of("the controller is still there");
+    private static boolean isListed(ControllerHost host, Data.Controller controller) {
+        return host.controllers().stream().anyMatch(c -> c.uuid().equals(controller.uuid()));
     }
 
     /** Of this container, without asking its API. */
     private static void directly(Session session, Data.Controller controller) {
         ControllerHost host = session.doors().host();
-        if (host == null || host.controllers().stream().noneMatch(c -> c.uuid().equals(controller.uuid()))) {
+        if (host == null || !isListed(host, controller)) {
             session.info("It is no controller of this container; it is only forgotten here");
             return;
         }
         session.info("Removing the controller by force");
         Api.await(host.remove(controller.uuid(), true, line -> session.info("%s", line)), 600);
-    }
-
-    private static List<String> hosted(Session session, Api api) {
-        java.util.ArrayList<String> names = new java.util.ArrayList<>();
-        for (JsonNode each : api.callOnce("Controller", "AllModels", Map.of()).path("user-models")) {
-            JsonNode model = each.path("model");
-            String name = Session.tagId(model.path("owner-tag").asText()) + "/"
-                    + model.path("name").asText();
-            if (!model.path("name").asText().equals("controller")) {
-                names.add(name);
-            }
-        }
-        return names;
     }
 
     @Override

@@ -2,12 +2,27 @@ package org.isthmus.cli.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Option;
 
-/** `juju switch`. */
+/** `juju switch`. The way back (`-`) is that of Juju 4.0, as are its options; 3.6 only notes what it needs. */
 final class SwitchCommand extends Command {
+    private static final String BACK = "-";
+
+    @Option(
+            names = {"-c", "--controller"},
+            paramLabel = "NAME",
+            description = "Controller to operate in")
+    String controller;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            description = "Model to operate in. Accepts [<controller name>:]<model name>")
+    String model;
+
     @Override
     int run(Session session) {
-        String wanted = optional();
+        String wanted = wanted();
         String before = current(session);
         if (wanted == null) {
             if (before == null) {
@@ -24,35 +39,103 @@ final class SwitchCommand extends Command {
             }
         }
         Data data = session.data();
-        int colon = wanted.indexOf(':');
-        if (colon < 0 && data.controllers().containsKey(wanted)) {
-            data.setCurrentController(wanted);
-        } else if (colon == wanted.length() - 1 && colon > 0) {
-            data.setCurrentController(
-                    session.controller(wanted.substring(0, colon)).name());
+        if (controller != null) {
+            toController(session, wanted.equals(BACK) ? previousController(data) : wanted);
+        } else if (model != null) {
+            toModel(session, wanted.equals(BACK) ? previousModel(session) : wanted);
+        } else if (wanted.equals(BACK)) {
+            back(session);
         } else {
-            String name = colon > 0 ? wanted.substring(0, colon) : data.currentController();
-            if (name == null) {
-                throw notFound(wanted);
+            int colon = wanted.indexOf(':');
+            if (colon < 0 && data.controllers().containsKey(wanted)) {
+                toController(session, wanted);
+            } else if (colon == wanted.length() - 1 && colon > 0) {
+                toController(session, wanted.substring(0, colon));
+            } else {
+                toModel(session, wanted);
             }
-            Data.Controller controller = session.controller(name);
-            Target target;
-            try {
-                target = session.find(controller, wanted.substring(colon + 1));
-            } catch (Failure unknown) {
-                if (colon >= 0
-                        || unknown.getMessage() == null
-                        || !unknown.getMessage().endsWith("not found")) {
-                    throw unknown;
-                }
-                throw notFound(wanted);
-            }
-            data.setCurrentModel(controller.name(), target.model());
-            data.setCurrentController(controller.name());
         }
         String now = current(session);
-        session.info(now.equals(before) ? now + " (no change)" : (before == null ? "" : before) + " -> " + now);
+        session.info("%s", now.equals(before) ? now + " (no change)" : (before == null ? "" : before) + " -> " + now);
         return 0;
+    }
+
+    /** The one place that was named, in whichever way; null for none. */
+    private String wanted() {
+        if (controller != null && model != null) {
+            throw Failure.usage("cannot specify both --model and --controller");
+        }
+        if (controller != null || model != null) {
+            if (!args.isEmpty()) {
+                throw Failure.usage(
+                        "no argument accepted when --%s flag is specified",
+                        controller != null ? "controller" : "model");
+            }
+            return controller != null ? controller : model;
+        }
+        return optional();
+    }
+
+    private static void toController(Session session, String name) {
+        session.data().setCurrentController(session.controller(name).name());
+    }
+
+    private static void toModel(Session session, String wanted) {
+        Data data = session.data();
+        int colon = wanted.indexOf(':');
+        String name = colon > 0 ? wanted.substring(0, colon) : data.currentController();
+        if (name == null) {
+            throw notFound(wanted);
+        }
+        Data.Controller controller = session.controller(name);
+        Target target;
+        try {
+            target = session.find(controller, wanted.substring(colon + 1));
+        } catch (Failure unknown) {
+            if (colon >= 0
+                    || unknown.getMessage() == null
+                    || !unknown.getMessage().endsWith("not found")) {
+                throw unknown;
+            }
+            throw notFound(wanted);
+        }
+        data.setCurrentModel(controller.name(), target.model());
+        data.setCurrentController(controller.name());
+    }
+
+    /** Undoes the last switch, be it to another controller or to another model of this one. */
+    private static void back(Session session) {
+        Data data = session.data();
+        if (data.controllerWasChanged()) {
+            toController(session, previousController(data));
+            return;
+        }
+        Data.Controller here = session.controller(null);
+        String model = data.previousModel(here.name());
+        if (model == null) {
+            throw Failure.of(
+                    "no previous model for this controller %s, use a qualified switch 'juju switch controller:model' "
+                            + "or return to previous controller through 'juju switch -c -'",
+                    here.name());
+        }
+        toModel(session, model);
+    }
+
+    private static String previousController(Data data) {
+        String name = data.previousController();
+        if (name == null) {
+            throw Failure.of("previous controller not found");
+        }
+        return name;
+    }
+
+    private static String previousModel(Session session) {
+        Data.Controller here = session.controller(null);
+        String model = session.data().previousModel(here.name());
+        if (model == null) {
+            throw Failure.of("previous model for controller %s not found", here.name());
+        }
+        return model;
     }
 
     private static Failure notFound(String name) {

@@ -14,12 +14,15 @@ import org.isthmus.model.Tx;
 final class Charms {
     private Charms() {}
 
+    /** One that is asked for again waits for its deployment from then on. */
     static void add(Tx tx, CharmRecord charm) {
         CharmRecord known = tx.get(Kinds.CHARM, charm.url());
         if (known == null) {
             tx.put(Kinds.CHARM, charm);
         } else if (!known.sha256().equals(charm.sha256())) {
             throw Problem.refuse(Code.ALREADY_EXISTS, "charm \"%s\" already exists", charm.url());
+        } else if (known.created().isBefore(charm.created())) {
+            tx.put(Kinds.CHARM, known.withCreated(charm.created()));
         }
     }
 
@@ -50,7 +53,15 @@ final class Charms {
         }
     }
 
-    static void removeUnused(Tx tx, String url) {
+    /** The charm of an application that is gone, unless it was asked for since: that deployment is about to come. */
+    static void removeWith(Tx tx, Application gone) {
+        CharmRecord charm = tx.get(Kinds.CHARM, gone.charmUrl());
+        if (charm != null && !charm.created().isAfter(gone.created())) {
+            removeUnused(tx, charm.url());
+        }
+    }
+
+    private static void removeUnused(Tx tx, String url) {
         if (tx.now().count(Kinds.APPLICATIONS_BY_CHARM, url) == 0) {
             tx.remove(Kinds.CHARM, url);
         }

@@ -205,7 +205,7 @@ final class Removals {
             if (tx.now().count(Kinds.UNITS_BY_APPLICATION, application.name()) == 0
                     && tx.now().count(Kinds.RELATIONS_BY_APPLICATION, application.name()) == 0) {
                 tx.remove(Kinds.APPLICATION, application.name());
-                Charms.removeUnused(tx, application.charmUrl());
+                Charms.removeWith(tx, application);
             }
         }
         if (modelEnds) {

@@ -19,6 +19,7 @@ import org.isthmus.api.Life;
 import org.isthmus.api.PortRange;
 import org.isthmus.model.Application;
 import org.isthmus.model.Application.ExposedEndpoint;
+import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
@@ -106,11 +107,27 @@ public final class ApplicationsTest {
     }
 
     @Test
+    public void aCharmThatIsAskedForAgainOutlivesTheApplicationThatEnds() {
+        stage.does(tx -> engine.deploy(tx, of("db", "mysql", 0)));
+        CharmRecord charm = stage.now.get(Kinds.CHARM, "local:mysql-0");
+        stage.does(tx -> engine.destroyApplication(tx, "db", Force.NONE, false, NOW));
+        stage.does(tx -> engine.addCharm(tx, charm.withCreated(NOW.plusSeconds(1))));
+        stage.does(tx -> engine.settle(tx, NOW.plusSeconds(2)));
+        assertFalse(stage.now.has(Kinds.APPLICATION, "db"));
+        stage.does(tx -> engine.deploy(tx, of("again", "mysql", 0)));
+        assertTrue(stage.now.has(Kinds.APPLICATION, "again"));
+    }
+
+    @Test
     public void charmsThatWereNeverDeployedAreForgottenInTime() {
         stage.does(tx -> engine.deploy(tx, of("db", "mysql", 0)));
         stage.does(tx -> engine.removeUnusedCharms(tx, NOW));
         assertTrue("its deployment may come", stage.now.has(Kinds.CHARM, "local:old-0"));
+        CharmRecord old = stage.now.get(Kinds.CHARM, "local:old-0");
+        stage.does(tx -> engine.addCharm(tx, old.withCreated(NOW.plusSeconds(1))));
         stage.does(tx -> engine.removeUnusedCharms(tx, NOW.plusSeconds(1)));
+        assertTrue("it was asked for again", stage.now.has(Kinds.CHARM, "local:old-0"));
+        stage.does(tx -> engine.removeUnusedCharms(tx, NOW.plusSeconds(2)));
         assertFalse(stage.now.has(Kinds.CHARM, "local:old-0"));
         assertTrue("an application without units uses it too", stage.now.has(Kinds.CHARM, "local:mysql-0"));
     }

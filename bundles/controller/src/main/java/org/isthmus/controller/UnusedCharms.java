@@ -53,8 +53,10 @@ final class UnusedCharms implements Runnable {
             for (String uuid : store.models()) {
                 Optional<Documents> model = store.model(uuid);
                 if (model.isPresent()) {
-                    forget(model.get());
+                    // Before anything is forgotten: who has found a charm just now has until the next look to read its
+                    // archive.
                     model.get().snapshot().all(Kinds.CHARM).forEach(charm -> referenced.add(charm.sha256()));
+                    forget(model.get());
                 }
             }
             long free = blobs.retain(referenced);

@@ -6,6 +6,7 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -193,5 +195,38 @@ public class UnusedCharmsTest {
         assertTrue(blobs.has(used.sha256()));
         assertTrue("another model uses it", blobs.has(shared.sha256()));
         assertEquals(1, one.snapshot().all(Kinds.CHARM).size());
+    }
+
+    /** Each commit is answered before the next line runs: what is forgotten in a look is gone within that look. */
+    private Store atOnce() {
+        return (Store) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Store.class},
+                (store, method, args) -> method.getName().equals("model")
+                        ? this.store.model((String) args[0]).map(this::atOnce)
+                        : method.invoke(this.store, args));
+    }
+
+    private Documents atOnce(Documents model) {
+        return (Documents) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Documents.class}, (documents, method, args) -> {
+                    Object answer = method.invoke(model, args);
+                    if (answer instanceof CompletionStage<?> stage) {
+                        stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+                    }
+                    return answer;
+                });
+    }
+
+    @Test
+    public void whoHasFoundACharmHasUntilTheNextLookToReadIt() throws Exception {
+        Documents one = model("22222222-2222-4222-8222-222222222222");
+        Blob archive = upload(one, "found");
+        Duration later = UnusedCharms.PATIENCE.plusSeconds(1);
+        new UnusedCharms(atOnce(), blobs, applications, () -> UPLOADED.plus(later)).run();
+        assertFalse(one.snapshot().has(Kinds.CHARM, "local:found-0"));
+        assertTrue(blobs.has(archive.sha256()));
+        look(later);
+        assertFalse(blobs.has(archive.sha256()));
     }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,8 @@ import org.isthmus.charm.CharmArchive;
 import org.isthmus.model.CharmRecord;
 import org.isthmus.model.Controller;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.Tx;
+import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.store.Blobs.Blob;
 import org.isthmus.rpc.Call;
 import org.isthmus.spi.CharmSource;
@@ -130,34 +133,50 @@ final class CharmDepot {
         return withSource(call, name, channel, revision, (source, found) -> found);
     }
 
-    /** A charm and where it was found. */
-    record Obtained(CharmRecord record, Found found) {}
+    /**
+     * A charm and where it was found.
+     *
+     * @param stored whether its archive was put among the blobs for this; else the model knew the charm, when it was asked
+     */
+    record Obtained(CharmRecord record, Found found, boolean stored) {}
 
-    /** The charm's record, its archive among the blobs; the model does not know it yet. */
+    /** The charm's record, its archive among the blobs; the model need not know it yet. */
     CompletionStage<Obtained> fetch(Call call, String name, String channel, int revision) {
         return withSource(call, name, channel, revision, (source, found) -> {
             CharmRecord known = call.model().snapshot().get(Kinds.CHARM, url(found));
             if (known != null) {
-                return new Obtained(known, found);
+                return new Obtained(known, found, false);
             }
             try (InputStream archive = source.open(found)) {
                 return new Obtained(
-                        record(call, store(call, archive), url(found), found.revision(), found.source()), found);
+                        record(call, store(call, archive), url(found), found.revision(), found.source()), found, true);
             }
         });
     }
 
     /** The record of this charm in the connection's model; fetched, stored and added if it is not there yet. */
     CompletionStage<Obtained> obtain(Call call, String name, String channel, int revision) {
-        return fetch(call, name, channel, revision).thenCompose(obtained -> call.controller()
-                .applications()
-                .call(engine -> call.step(tx -> {
-                    // Two that fetched the same revision at once: the first one's record stays.
-                    if (tx.get(Kinds.CHARM, obtained.record().url()) == null) {
-                        engine.addCharm(tx, obtained.record());
-                    }
-                    return new Obtained(tx.need(Kinds.CHARM, obtained.record().url()), obtained.found());
-                })));
+        return fetch(call, name, channel, revision)
+                .thenCompose(obtained -> call.controller()
+                        .applications()
+                        .call(engine -> call.step(tx -> add(engine, tx, obtained, call.now()))))
+                .thenCompose(added -> added != null
+                        ? CompletableFuture.completedFuture(added)
+                        : obtain(call, name, channel, revision));
+    }
+
+    /**
+     * Null for one that the model knew when it was fetched and has forgotten since: its archive may be gone as well, and only what
+     * was stored for this may be named.
+     */
+    private static Obtained add(ApplicationEngine engine, Tx tx, Obtained obtained, Instant now) {
+        // Two that fetched the same revision at once: the first one's record stays.
+        CharmRecord known = tx.get(Kinds.CHARM, obtained.record().url());
+        if (known == null && !obtained.stored()) {
+            return null;
+        }
+        engine.addCharm(tx, known == null ? obtained.record() : known.withCreated(now));
+        return new Obtained(tx.need(Kinds.CHARM, obtained.record().url()), obtained.found(), obtained.stored());
     }
 
     private interface Use<R> {

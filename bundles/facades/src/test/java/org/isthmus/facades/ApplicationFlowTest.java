@@ -399,9 +399,8 @@ public class ApplicationFlowTest {
         assertEquals("mysql", info.at("/meta/name").asText());
     }
 
-    @Test
-    public void deploysByNameFromASource() throws Exception {
-        byte[] archive = World.charm("mysql", "provides: {db: {interface: mysql}}\n");
+    /** `mysql` in revision 58, and nothing else. */
+    private void source(byte[] archive) {
         world.sources.add(new CharmSource() {
             @Override
             public String name() {
@@ -425,6 +424,42 @@ public class ApplicationFlowTest {
                 return new ByteArrayInputStream(archive);
             }
         });
+    }
+
+    @Test
+    public void aCharmThatIsForgottenWhileItIsAskedForIsFetchedAnew() throws Exception {
+        byte[] archive = World.charm("mysql", "provides: {db: {interface: mysql}}\n");
+        source(archive);
+        String url = "ch:amd64/mysql-58";
+        World.MemoryDocuments documents = world.store.models.get(model);
+        // The collector of unused charms, or the end of the last application that used it, and the collector after
+        // that.
+        Runnable forget = () -> {
+            documents.submit(tx -> {
+                tx.remove(Kinds.CHARM, url);
+                return null;
+            });
+            world.blobs.remove(World.sha(archive));
+        };
+        String add = "{\"url\":\"ch:mysql\",\"charm-origin\":{\"source\":\"charm-hub\",\"base\":{}}}";
+        call("Charms", "AddCharm", add);
+        documents.meanwhile = forget;
+        call("Charms", "AddCharm", add);
+        assertTrue(documents.snapshot().has(Kinds.CHARM, url));
+        assertTrue(world.blobs.containsKey(World.sha(archive)));
+
+        documents.meanwhile = forget;
+        JsonNode deployed =
+                call("Application", "DeployFromRepository", "{\"Args\":[{\"CharmName\":\"mysql\",\"num-units\":1}]}");
+        assertEquals(deployed.toString(), 0, deployed.at("/Results/0/Errors").size());
+        assertTrue(documents.snapshot().has(Kinds.CHARM, url));
+        assertTrue(world.blobs.containsKey(World.sha(archive)));
+    }
+
+    @Test
+    public void deploysByNameFromASource() throws Exception {
+        byte[] archive = World.charm("mysql", "provides: {db: {interface: mysql}}\n");
+        source(archive);
         JsonNode deployed = call(
                 "Application",
                 "DeployFromRepository",

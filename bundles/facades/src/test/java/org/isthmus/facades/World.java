@@ -505,6 +505,8 @@ final class World implements ControllerContext, AutoCloseable {
         final Set<Key> changed = new java.util.HashSet<>();
         /** Taken one by one; a null lets the next submit pass. */
         final Deque<Optional<RuntimeException>> failures = new ArrayDeque<>();
+        /** Done once, before the next decision: what another commits after the caller has looked. */
+        Runnable meanwhile;
 
         MemoryDocuments(String id) {
             this.id = id;
@@ -522,6 +524,11 @@ final class World implements ControllerContext, AutoCloseable {
 
         @Override
         public synchronized <R> CompletionStage<R> submit(Function<Tx, R> decision) {
+            Runnable first = meanwhile;
+            if (first != null) {
+                meanwhile = null;
+                first.run();
+            }
             Optional<RuntimeException> failure = failures.isEmpty() ? Optional.empty() : failures.poll();
             if (failure.isPresent()) {
                 return CompletableFuture.failedFuture(failure.get());

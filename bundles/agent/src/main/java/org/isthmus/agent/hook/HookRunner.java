@@ -1,10 +1,8 @@
 package org.isthmus.agent.hook;
 
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +44,7 @@ public final class HookRunner {
     private final ToolServer tools;
     private final AgentLog log;
     private final Path toolFolder;
+    private final PipeStock pipes;
     private final CountDownLatch ending = new CountDownLatch(1);
     /** One hook at a time: charms change the machine. Fair, so that no unit starves. */
     private final Semaphore machine = new Semaphore(1, true);
@@ -55,6 +54,8 @@ public final class HookRunner {
         this.tools = tools;
         this.log = log;
         this.toolFolder = toolFolder;
+        this.pipes = new PipeStock(conf.machineDir().resolve("agents").resolve("pipes"));
+        pipes.fill();
     }
 
     /** What is done once the machine is free, just before the process starts; may refuse by throwing. */
@@ -110,23 +111,22 @@ public final class HookRunner {
         builder.directory(charm.toFile());
         environment(builder.environment(), context, charm, dispatchPath);
         HookMark mark = new HookMark(pidFile);
-        mark.starts(context.id());
+        CountDownLatch output = new CountDownLatch(2);
         Process process;
-        try {
-            process = builder.start();
-        } catch (IOException cannotStart) {
-            // Such as a first line that names an interpreter which is not there: the charm's fault, for its operator to
-            // see.
+        try (OutputPipes own = pipes.take()) {
+            drain(context, own.out(), "DEBUG", output);
+            drain(context, own.err(), "WARNING", output);
+            mark.starts(context.id());
+            process = start(own, builder, context);
+        }
+        if (process == null) {
             mark.ended();
-            log.unit(context.remote().unit(), "ERROR", "agent.hook", String.valueOf(cannotStart.getMessage()));
             return Outcome.FAILED;
         }
         try {
             mark.runs(process.toHandle());
             closeInput(process, context);
-            CountDownLatch output = new CountDownLatch(2);
-            drain(context, lasting(process, 1, process.getInputStream()), "DEBUG", output);
-            drain(context, lasting(process, 2, process.getErrorStream()), "WARNING", output);
+            pipes.fill();
             int code = await(process, context);
             output.await(LAST_OUTPUT.toMillis(), TimeUnit.MILLISECONDS);
             if (context.isUnreachable()) {
@@ -146,6 +146,16 @@ public final class HookRunner {
             throw stopping;
         } finally {
             mark.ended();
+        }
+    }
+
+    /** Null where there is no such process: for its operator to see, for it is the charm's fault, such as its first line's. */
+    private Process start(OutputPipes own, ProcessBuilder builder, HookContext context) {
+        try {
+            return own.start(builder);
+        } catch (IOException cannotStart) {
+            log.unit(context.remote().unit(), "ERROR", "agent.hook", String.valueOf(cannotStart.getMessage()));
+            return null;
         }
     }
 
@@ -169,37 +179,6 @@ public final class HookRunner {
         return process.exitValue();
     }
 
-    /**
-     * The same pipe, opened once more. Java closes its own end of it when the process ends, after it has kept in memory all that it
-     * finds there: a daemon that the process leaves behind would be killed by its next word, and one that chatters fill the memory.
-     */
-    private static InputStream lasting(Process process, int descriptor, InputStream pipe) {
-        try {
-            Path theirs = Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/fd/" + descriptor));
-            try (DirectoryStream<Path> own = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-                for (Path each : own) {
-                    if (isLinkTo(each, theirs)) {
-                        InputStream again = new FileInputStream(each.toFile());
-                        pipe.close();
-                        return again;
-                    }
-                }
-            }
-        } catch (IOException over) {
-            // It ended at once: nothing of it is left that could speak.
-            return pipe;
-        }
-        return pipe;
-    }
-
-    private static boolean isLinkTo(Path link, Path target) {
-        try {
-            return target.equals(Files.readSymbolicLink(link));
-        } catch (IOException closedMeanwhile) {
-            return false;
-        }
-    }
-
     private void drain(HookContext context, InputStream stream, String level, CountDownLatch done) {
         String unit = context.remote().unit();
         String module = "unit." + unit + "." + context.hook().name();
@@ -215,7 +194,7 @@ public final class HookRunner {
                         done.countDown();
                     }
                 },
-                "hook-output-" + level.charAt(0));
+                "hook-output-" + unit);
         // A daemon that the hook started may hold this pipe for years: closing it would kill the daemon at its next
         // word.
         reader.setDaemon(true);

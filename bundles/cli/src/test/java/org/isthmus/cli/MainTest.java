@@ -91,6 +91,10 @@ public class MainTest {
         assertEquals("ERROR option needs an argument: --to\n", juju.err);
         assertEquals(2, juju.run("whoami", "x"));
         assertEquals("ERROR unrecognized args: [\"x\"]\n", juju.err);
+        assertEquals(2, juju.run("debug-log", "-l", "critical"));
+        assertEquals(
+                "ERROR level value \"critical\" is not one of \"TRACE\", \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\"\n",
+                juju.err);
         assertEquals(2, juju.run("status", "--format", "xml"));
         assertEquals("ERROR invalid value \"xml\" for option --format: unknown format \"xml\"\n", juju.err);
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 
@@ -11,8 +12,11 @@ import org.isthmus.api.Refused;
 public final class LogLevels {
     public static final String SETTING = "logging-config";
     public static final String DEFAULT = "<root>=INFO";
+    /** What a line can be, from the least to the most severe. */
+    public static final List<String> NAMES = List.of("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
+
     private static final List<String> LEVELS =
-            List.of("UNSPECIFIED", "TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
+            Stream.concat(Stream.of("UNSPECIFIED"), NAMES.stream()).toList();
     private static final String ROOT = "<root>";
 
     private final Map<String, Integer> least;

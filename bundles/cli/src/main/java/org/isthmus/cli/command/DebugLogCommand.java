@@ -11,7 +11,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,11 +18,14 @@ import java.util.concurrent.TimeUnit;
 import org.isthmus.cli.text.Colour;
 import org.isthmus.cli.text.Times;
 import org.isthmus.client.MessageStream;
+import org.isthmus.model.LogLevels;
 import picocli.CommandLine.Option;
 
 /** `juju debug-log`. */
 final class DebugLogCommand extends ModelCommand {
-    private static final Set<String> LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARNING", "ERROR");
+    /** Juju's command takes no CRITICAL, nor do lines come with it: what charms log as such is kept as ERROR. */
+    private static final List<String> LEVELS = LogLevels.NAMES.subList(0, LogLevels.NAMES.indexOf("ERROR") + 1);
+
     private static final int WAITING_LINES = 10_000;
 
     @Option(
@@ -116,8 +118,7 @@ final class DebugLogCommand extends ModelCommand {
             throw Failure.usage("setting --tail and --no-tail not valid");
         }
         if (level != null && !LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
-            throw Failure.usage(
-                    "level value \"%s\" is not one of \"TRACE\", \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\"", level);
+            throw Failure.usage("level value \"%s\" is not one of \"%s\"", level, String.join("\", \"", LEVELS));
         }
         boolean follow = tail || !noTail && limit == 0 && session.invocation().tty();
         Target target = session.target(model);

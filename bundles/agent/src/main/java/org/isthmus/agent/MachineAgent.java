@@ -242,18 +242,20 @@ public final class MachineAgent implements AutoCloseable {
         }
         for (String unit : new ArrayList<>(running.keySet())) {
             Running agent = running.get(unit);
-            boolean gone = !wanted.contains(unit);
-            if (gone || agent.agent().isDead()) {
-                // Gone without having died: the operator forced it away.
+            if (!wanted.contains(unit)) {
+                // Perhaps without having died: the operator forced it away.
                 stop(agent);
                 running.remove(unit);
-                if (gone) {
-                    removeFolder(unit);
-                }
-            } else if (!agent.thread().isAlive()) {
+                removeFolder(unit);
+            } else if (!agent.thread().isAlive() && !(agent.agent().isDead() && isGoing(seen, unit))) {
                 running.remove(unit);
             }
         }
+    }
+
+    /** What is known of a unit that has just died is a moment old: it is not started anew for that. */
+    private static boolean isGoing(MachineState seen, String unit) {
+        return seen.units().stream().anyMatch(each -> each.unit().equals(unit) && !"alive".equals(each.life()));
     }
 
     private Path folder(String unit) {

@@ -88,6 +88,12 @@ public final class FakeController implements ControllerLink {
     public boolean unitGone;
     /** With what commits that open ports are refused; null for not. */
     public Code refuseCommit;
+    /** Not only those that open ports. */
+    public boolean refuseEveryCommit;
+    /** Of the machine. */
+    public String address = "127.0.0.9";
+    /** A unit that is dead is still there, for a while. */
+    public boolean slowToForget;
     /** Number of the commit whose answer is lost after it was taken in; 0 for none. */
     public long loseAnswerOf;
 
@@ -139,8 +145,8 @@ public final class FakeController implements ControllerLink {
                 resolved,
                 leader ? UNIT : "wp/1",
                 0,
-                "127.0.0.9",
-                "127.0.0.9",
+                address,
+                address,
                 null,
                 retryHooks,
                 3600,
@@ -315,6 +321,11 @@ public final class FakeController implements ControllerLink {
                         .forEach(e -> bag.put(e.getKey(), e.getValue().asText()));
                 return empty;
             }
+            case "Uniter.UpdateAddresses":
+                settings.values().forEach(bag -> params.path("settings")
+                        .properties()
+                        .forEach(e -> bag.put(e.getKey(), e.getValue().asText())));
+                return empty;
             case "Uniter.OpenedPorts": {
                 var list = empty.putArray("ports");
                 ports.forEach(port -> list.addObject().put("endpoint", "").put("range", port));
@@ -336,7 +347,7 @@ public final class FakeController implements ControllerLink {
             case "Uniter.CommitHook":
                 return commit(json.treeToValue(params, HookChanges.class));
             case "Uniter.EnsureDead":
-                unitGone = true;
+                unitGone = !slowToForget;
                 life = "dead";
                 revision++;
                 tell();
@@ -362,7 +373,9 @@ public final class FakeController implements ControllerLink {
             throw Problem.refuse(Code.REDIRECT, "another epoch");
         }
         boolean fresh = changes.sequence() > sequence;
-        if (fresh && refuseCommit != null && !changes.open().isEmpty()) {
+        if (fresh
+                && refuseCommit != null
+                && (refuseEveryCommit || !changes.open().isEmpty())) {
             throw Problem.refuse(refuseCommit, "cannot open ports: port ranges conflict");
         }
         if (fresh) {

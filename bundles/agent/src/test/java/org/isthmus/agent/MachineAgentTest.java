@@ -454,6 +454,89 @@ public class MachineAgentTest {
         assertFalse(Files.exists(machine.resolve("agents/unit-wp-0")));
     }
 
+    /** What the machine hears of its units is older than what a unit's agent knows of its own. */
+    @Test
+    public void aUnitThatDiedIsNotStartedAnewAndItsFolderGoes() throws Exception {
+        controller.slowToForget = true;
+        start();
+        controller.until("idle", () -> idle() && controller.commits.size() >= 5);
+        controller.change(() -> controller.life = "dying");
+        controller.until("dead", () -> controller.life.equals("dead"));
+        controller.change(() -> controller.machineLife = "dying");
+        controller.change(() -> controller.unitGone = true);
+        assertTrue(ended.get(30, TimeUnit.SECONDS));
+        assertFalse(Files.exists(machine.resolve("agents/unit-wp-0")));
+        assertEquals(
+                1, controller.calls.stream().filter("Uniter.Memory"::equals).count());
+    }
+
+    @Test
+    public void whatIsRefusedOfAHookWhoseRelationIsGoneIsTriedAfterPauses() throws Exception {
+        hook("db-relation-joined", "echo joined >>$trace; false");
+        start();
+        controller.until("idle", () -> idle() && controller.commits.size() >= 5);
+        controller.retryHooks = false;
+        controller.change(() -> controller.relations.put(4, db("alive", Map.of("sql/0", 1L))));
+        controller.until(
+                "error",
+                () -> controller.agentStatuses.toString().contains("error: hook failed: \"db-relation-joined\""));
+        long before = tried();
+        controller.change(() -> {
+            controller.refuseCommit = org.isthmus.api.Code.NONE;
+            controller.refuseEveryCommit = true;
+            controller.relations.remove(4);
+        });
+        controller.until("a refusal", () -> tried() > before);
+        int told = controller.agentStatuses.size();
+        long first = System.nanoTime();
+        controller.until("more", () -> tried() >= before + 4);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - first);
+        assertTrue("three pauses in " + millis + " ms", millis > 250);
+        assertFalse(controller
+                .agentStatuses
+                .subList(told, controller.agentStatuses.size())
+                .toString()
+                .contains("idle"));
+        controller.change(() -> controller.refuseCommit = null);
+        controller.until("idle", this::idle);
+    }
+
+    private long tried() {
+        return controller.calls.stream().filter("Uniter.CommitHook"::equals).count();
+    }
+
+    @Test
+    public void anAddressThatChangedWhileTheAgentWasAwayIsTold() throws Exception {
+        hook("db-relation-joined", "echo joined >>$trace; relation-set private-address=of.the.charm");
+        start();
+        controller.until("idle", () -> idle() && controller.commits.size() >= 5);
+        controller.change(() -> controller.relations.put(4, db("alive", Map.of("sql/0", 1L))));
+        controller.until(
+                "joined",
+                () -> controller.settings.containsKey(4)
+                        && "of.the.charm".equals(controller.settings.get(4).get("private-address")));
+        controller.until("idle", this::idle);
+        // The same address: what the charm wrote stays.
+        stop();
+        controller.comeBack();
+        int statuses = controller.agentStatuses.size();
+        start();
+        controller.until("idle", () -> controller.agentStatuses.size() > statuses && idle());
+        controller.change(() -> controller.configHash = "c1");
+        controller.until(
+                "config-changed",
+                () -> controller.agentStatuses.toString().contains("running config-changed") && idle());
+        assertEquals("of.the.charm", controller.settings.get(4).get("private-address"));
+        stop();
+        controller.comeBack();
+        controller.address = "127.0.0.12";
+        start();
+        controller.until(
+                "told", () -> "127.0.0.12".equals(controller.settings.get(4).get("private-address")));
+        assertEquals("127.0.0.12", controller.settings.get(4).get("ingress-address"));
+        assertEquals("127.0.0.12/32", controller.settings.get(4).get("egress-subnets"));
+    }
+
     @Test
     public void dispatchRunsEverythingAndEnvironmentIsJujus() throws Exception {
         Path dispatch = charm.resolve("dispatch");

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param configHash that the last config-changed saw
  * @param statusSet whether the charm ever set its status
  * @param pending the hook in the works, or null
+ * @param addresses private and public, that its relations were last told of; null before the first
  */
 public record LocalState(
         long sequence,
@@ -30,14 +31,15 @@ public record LocalState(
         String configHash,
         boolean statusSet,
         SortedMap<Integer, LocalRelation> relations,
-        Pending pending) {
+        Pending pending,
+        String addresses) {
 
     public LocalState {
         relations = Collections.unmodifiableSortedMap(new TreeMap<>(relations == null ? Map.of() : relations));
     }
 
     public static LocalState fresh() {
-        return new LocalState(0, null, false, false, false, false, false, null, null, false, null, null);
+        return new LocalState(0, null, false, false, false, false, false, null, null, false, null, null, null);
     }
 
     /** This state once the hook is done. */
@@ -91,7 +93,8 @@ public record LocalState(
                 configHash,
                 statusSet,
                 relations,
-                pending);
+                pending,
+                addresses);
     }
 
     private LocalState with(
@@ -114,7 +117,8 @@ public record LocalState(
                 newHash,
                 statusSet,
                 relations,
-                pending);
+                pending,
+                addresses);
     }
 
     LocalState withLeader(boolean newLeader) {
@@ -146,7 +150,8 @@ public record LocalState(
                 configHash,
                 statusSet,
                 next,
-                pending);
+                pending,
+                addresses);
     }
 
     LocalState withPending(Pending next) {
@@ -162,7 +167,8 @@ public record LocalState(
                 configHash,
                 statusSet,
                 relations,
-                next);
+                next,
+                addresses);
     }
 
     LocalState withSequence(long next) {
@@ -178,7 +184,25 @@ public record LocalState(
                 configHash,
                 statusSet,
                 relations,
-                pending);
+                pending,
+                addresses);
+    }
+
+    LocalState withAddresses(String next) {
+        return new LocalState(
+                sequence,
+                charmUrl,
+                installed,
+                upgradeOwed,
+                started,
+                stopped,
+                removed,
+                leader,
+                configHash,
+                statusSet,
+                relations,
+                pending,
+                next);
     }
 
     LocalState withStatusSet() {
@@ -194,6 +218,7 @@ public record LocalState(
                 configHash,
                 true,
                 relations,
-                pending);
+                pending,
+                addresses);
     }
 }

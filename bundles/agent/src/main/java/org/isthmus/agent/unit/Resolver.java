@@ -41,14 +41,15 @@ public final class Resolver {
     }
 
     public static Operation next(LocalState local, UnitRemoteState remote, Signals signals) {
+        if (remote.life().equals("dead")) {
+            // Whatever was in the works: there is nobody left to do it for.
+            return new Operation.Die();
+        }
         Pending pending = local.pending();
         if (pending != null) {
             return ofPending(pending, remote, signals);
         }
         boolean alive = remote.life().equals("alive");
-        if (remote.life().equals("dead")) {
-            return new Operation.Die();
-        }
         if (local.charmUrl() == null || !local.installed()) {
             if (!alive) {
                 return leave(local, remote);
@@ -92,7 +93,8 @@ public final class Resolver {
         }
         Integer relation = pending.hook().relation();
         if (relation != null && !byId(remote).containsKey(relation)) {
-            return new Operation.Drop(pending.hook());
+            boolean now = signals.dropDue() || remote.resolved() != null;
+            return now ? new Operation.Drop(pending.hook()) : WAIT;
         }
         if (pending.is(Pending.RUNNING)) {
             return again(pending.hook());

@@ -6,5 +6,6 @@ package org.isthmus.agent.unit;
  * @param leader whether this unit leads now; null while that is not known
  * @param retryDue the failed hook's waiting time is over
  * @param updateStatusDue it is time for update-status
+ * @param dropDue a hook whose relation is gone may be dropped: the controller did not just refuse that
  */
-public record Signals(Boolean leader, boolean retryDue, boolean updateStatusDue) {}
+public record Signals(Boolean leader, boolean retryDue, boolean updateStatusDue, boolean dropDue) {}

@@ -82,12 +82,14 @@ public final class UnitAgent implements Runnable {
     private volatile boolean dead;
 
     private long retryAt;
+    /** Of the hook in the works; the next try is at the same time as that of a hook. */
+    private boolean dropRefused;
+
     private long updateStatusAt;
     private long renewAt;
     private long claimedAt;
     private long idleAt;
     private String toldStatus = "";
-    private String toldAddresses;
 
     /** @param folder of this unit; made if it is not there */
     public UnitAgent(
@@ -266,8 +268,9 @@ public final class UnitAgent implements Runnable {
         if (local.started() && updateStatusAt == 0) {
             scheduleUpdateStatus(seen);
         }
-        Signals signals =
-                new Signals(leadership.belief(), now >= retryAt, updateStatusAt != 0 && now >= updateStatusAt);
+        boolean retryDue = now >= retryAt;
+        Signals signals = new Signals(
+                leadership.belief(), retryDue, updateStatusAt != 0 && now >= updateStatusAt, !dropRefused || retryDue);
         LocalState absorbed = Resolver.absorb(local, seen, signals);
         if (!absorbed.equals(local)) {
             local = absorbed;
@@ -288,18 +291,23 @@ public final class UnitAgent implements Runnable {
             run(run.hook(), seen);
         } else if (operation instanceof Operation.Skip skip) {
             note("INFO", "hook \"" + skip.hook().name() + "\" skipped, as the operator said");
-            commit(local.after(skip.hook()), null, skip.hook(), null, null);
+            boolean skipped = commit(local.after(skip.hook()), null, skip.hook(), null, null);
             api.clearResolved();
-            tell("idle", "");
             lose();
+            if (skipped) {
+                tell("idle", "");
+            }
         } else if (operation instanceof Operation.Drop drop) {
             note("INFO", "hook \"" + drop.hook().name() + "\" dropped, its relation is gone");
-            commit(local.after(drop.hook()), null, drop.hook(), null, null);
+            boolean dropped = commit(local.after(drop.hook()), null, drop.hook(), null, null);
+            dropRefused = !dropped;
             if (seen.resolved() != null) {
                 api.clearResolved();
                 lose();
             }
-            tell("idle", "");
+            if (dropped) {
+                tell("idle", "");
+            }
         } else if (operation instanceof Operation.Commit commit) {
             finishCommit(commit.pending());
         } else if (operation instanceof Operation.EnterScope enter) {
@@ -360,15 +368,19 @@ public final class UnitAgent implements Runnable {
         return times.leaseRenewal().toNanos();
     }
 
-    private void publishAddresses(UnitRemoteState seen) throws InterruptedException {
+    private void publishAddresses(UnitRemoteState seen) throws IOException, InterruptedException {
         String address = seen.privateAddress();
         // Which of the two is shown in which relation the controller knows.
         String both = address + " " + seen.publicAddress();
-        boolean changed = toldAddresses != null && address != null && !both.equals(toldAddresses);
-        if (changed && !local.relations().isEmpty()) {
+        if (address == null || both.equals(local.addresses())) {
+            return;
+        }
+        // Only what changed is told: the charm may have written an address of its own over it.
+        if (local.addresses() != null && !local.relations().isEmpty()) {
             api.updateAddresses(addressSettings(address));
         }
-        toldAddresses = address == null ? toldAddresses : both;
+        local = local.withAddresses(both);
+        store.save(local);
     }
 
     private static Map<String, String> addressSettings(String address) {
@@ -537,8 +549,11 @@ public final class UnitAgent implements Runnable {
         commit(after, null, hook, context, workload);
     }
 
-    /** Remembers the commit here first, so that it is repeated as it was after a crash of this agent; then there, durably. */
-    private void commit(
+    /**
+     * Remembers the commit here first, so that it is repeated as it was after a crash of this agent; then there, durably. False
+     * where it was refused, which fails the hook.
+     */
+    private boolean commit(
             LocalState after, String charmUrl, HookInfo hook, HookContext context, AgentStatuses.Item workload)
             throws IOException, InterruptedException {
         LocalState done = after.withPending(null).withSequence(local.sequence() + 1);
@@ -559,10 +574,10 @@ public final class UnitAgent implements Runnable {
                 null);
         local = local.withPending(new Pending(hook, Pending.COMMITTING, 0, what));
         store.save(local);
-        finishCommit(local.pending());
+        return finishCommit(local.pending());
     }
 
-    private void finishCommit(Pending pending) throws IOException, InterruptedException {
+    private boolean finishCommit(Pending pending) throws IOException, InterruptedException {
         try {
             api.commit(pending.changes());
         } catch (Refused refused) {
@@ -573,7 +588,7 @@ public final class UnitAgent implements Runnable {
             // What the hook did is not allowed: for the charm it is as if the hook had failed.
             note("ERROR", "cannot commit hook \"" + pending.hook().name() + "\": " + refused.getMessage());
             failed(pending.hook(), pending.failures() + 1, null);
-            return;
+            return false;
         }
         store.committed(pending.changes().relationStates());
         if (pending.changes().charmState() != null) {
@@ -583,6 +598,8 @@ public final class UnitAgent implements Runnable {
                 .withPending(null)
                 .withSequence(pending.changes().sequence());
         store.save(local);
+        dropRefused = false;
+        return true;
     }
 
     private void failed(HookInfo hook, int failures, UnitRemoteState seen) throws IOException, InterruptedException {

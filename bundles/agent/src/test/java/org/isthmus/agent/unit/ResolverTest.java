@@ -19,7 +19,7 @@ import org.junit.Test;
 
 /** The order of hooks (reference: hook sequence per relation, order of a unit's life). */
 public class ResolverTest {
-    private static final Signals FOLLOWER = new Signals(false, true, false);
+    private static final Signals FOLLOWER = new Signals(false, true, false, true);
 
     private static UnitRemoteState remote(String life, String config, RelationState... relations) {
         return new UnitRemoteState(
@@ -236,8 +236,8 @@ public class ResolverTest {
         HookInfo hook = HookInfo.of("config-changed", "c2");
         LocalState failed = up.withPending(new Pending(hook, Pending.FAILED, 1, null));
         UnitRemoteState model = remote("alive", "c2");
-        assertTrue(Resolver.next(failed, model, new Signals(false, false, true)) instanceof Operation.Wait);
-        assertEquals(new Operation.Run(hook), Resolver.next(failed, model, new Signals(false, true, false)));
+        assertTrue(Resolver.next(failed, model, new Signals(false, false, true, true)) instanceof Operation.Wait);
+        assertEquals(new Operation.Run(hook), Resolver.next(failed, model, new Signals(false, true, false, true)));
         UnitRemoteState skip = new UnitRemoteState(
                 "wp/0",
                 "wp",
@@ -259,10 +259,10 @@ public class ResolverTest {
                 null,
                 List.of(),
                 false);
-        assertEquals(new Operation.Skip(hook), Resolver.next(failed, skip, new Signals(false, false, false)));
+        assertEquals(new Operation.Skip(hook), Resolver.next(failed, skip, new Signals(false, false, false, true)));
         // A dying unit does not step over its failed hook either.
         assertTrue(
-                Resolver.next(failed, remote("dying", "c2"), new Signals(false, false, false))
+                Resolver.next(failed, remote("dying", "c2"), new Signals(false, false, false, true))
                         instanceof Operation.Wait);
     }
 
@@ -275,13 +275,31 @@ public class ResolverTest {
         HookInfo hook = HookInfo.of("departed", 1, up.relations().get(1), "sql/0", "sql/0", 0);
         for (String state : List.of(Pending.FAILED, Pending.RUNNING)) {
             LocalState stuck = up.withPending(new Pending(hook, state, 1, null));
-            assertTrue(Resolver.next(stuck, with, new Signals(false, true, false)) instanceof Operation.Run);
+            assertTrue(Resolver.next(stuck, with, new Signals(false, true, false, true)) instanceof Operation.Run);
             LocalState absorbed = Resolver.absorb(stuck, without, FOLLOWER);
             assertEquals(new Operation.Drop(hook), Resolver.next(absorbed, without, FOLLOWER));
             List<String> ran = new ArrayList<>();
             LocalState after = settle(absorbed.after(hook).withPending(null), without, FOLLOWER, ran);
             assertEquals(List.of(), ran);
             assertEquals(Map.of(), after.relations());
+        }
+    }
+
+    @Test
+    public void aDropThatWasRefusedWaitsForItsTimeOrTheOperator() {
+        HookInfo hook = new HookInfo("relation-departed", 1, "db", "sql", "sql/0", "sql/0", 0, null);
+        LocalState stuck = LocalState.fresh().withPending(new Pending(hook, Pending.FAILED, 1, null));
+        UnitRemoteState without = remote("alive", "c1");
+        assertEquals(new Operation.Wait(), Resolver.next(stuck, without, new Signals(false, false, false, false)));
+        assertEquals(new Operation.Drop(hook), Resolver.next(stuck, without, new Signals(false, false, false, true)));
+    }
+
+    @Test
+    public void aDeadUnitDiesWhateverIsInTheWorks() {
+        HookInfo hook = new HookInfo("relation-departed", 1, "db", "sql", "sql/0", "sql/0", 0, null);
+        for (String step : List.of(Pending.RUNNING, Pending.FAILED, Pending.COMMITTING)) {
+            LocalState stuck = LocalState.fresh().withPending(new Pending(hook, step, 1, null));
+            assertEquals(new Operation.Die(), Resolver.next(stuck, remote("dead", "c1"), FOLLOWER));
         }
     }
 
@@ -311,7 +329,7 @@ public class ResolverTest {
 
     @Test
     public void leaderDoesNotHearOfItsOwnPeerSettings() {
-        Signals leads = new Signals(true, true, false);
+        Signals leads = new Signals(true, true, false, true);
         RelationState peers = new RelationState(
                 0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", false, Map.of(), 0);
         LocalState up = settle(LocalState.fresh(), remote("alive", "c", peers), leads, new ArrayList<>());
@@ -339,13 +357,18 @@ public class ResolverTest {
 
     private static void history(Random random, String seed) {
         World world = new World(random);
-        Watch watch = new Watch(seed);
+        Watch watch = new Watch(seed, random);
         boolean died = false;
         for (int step = 0; step < 120 && !died; step++) {
             if (random.nextInt(3) == 0) {
                 world.change();
             }
             died = watch.step(world);
+        }
+        if (!died && random.nextInt(10) == 0) {
+            world.life = "dead";
+            assertTrue("a dead unit does not die, seed " + seed, watch.step(world));
+            return;
         }
         // At last everything goes, and the agent must come to its end.
         world.life = "dying";
@@ -445,14 +468,18 @@ public class ResolverTest {
         private final Set<Integer> created = new HashSet<>();
         private String owed;
         private final Map<String, Long> seen = new HashMap<>();
+        private final Random random;
+        private boolean dropRefused;
 
-        Watch(String seed) {
+        Watch(String seed, Random random) {
             this.seed = seed;
+            this.random = random;
         }
 
         boolean step(World world) {
             UnitRemoteState remote = world.state();
-            Signals signals = new Signals(world.leader, true, false);
+            boolean retryDue = random.nextInt(4) > 0;
+            Signals signals = new Signals(world.leader, retryDue, false, !dropRefused || retryDue);
             local = Resolver.absorb(local, remote, signals);
             Operation operation = Resolver.next(local, remote, signals);
             assertEquals("pure", operation, Resolver.next(local, remote, signals));
@@ -460,10 +487,24 @@ public class ResolverTest {
                 return false;
             }
             if (operation instanceof Operation.Die) {
-                rule("dead before stop and remove", !unitHooks.contains("install") || unitHooks.contains("remove"));
+                rule(
+                        "dead before stop and remove",
+                        remote.life().equals("dead") || !unitHooks.contains("install") || unitHooks.contains("remove"));
                 return true;
             }
+            if (operation instanceof Operation.Drop drop) {
+                rule("dropped again at once", !dropRefused || retryDue);
+                dropRefused = random.nextInt(3) == 0;
+                if (dropRefused) {
+                    fails(drop.hook(), Pending.FAILED);
+                    return false;
+                }
+            }
             if (operation instanceof Operation.Run run) {
+                if (random.nextInt(6) == 0) {
+                    fails(run.hook(), random.nextBoolean() ? Pending.FAILED : Pending.RUNNING);
+                    return false;
+                }
                 check(run.hook(), remote);
             }
             if (operation instanceof Operation.LeaveScope leave) {
@@ -474,6 +515,10 @@ public class ResolverTest {
             }
             local = done(local, remote, operation, new ArrayList<>());
             return false;
+        }
+
+        private void fails(HookInfo hook, String step) {
+            local = local.withPending(new Pending(hook, step, 1, null));
         }
 
         private void check(HookInfo hook, UnitRemoteState remote) {

@@ -24,6 +24,8 @@ import org.osgi.service.component.annotations.Component;
 public final class AccessRights implements AccessEngine {
     private static final String ROOM = "access";
     private static final String SUPERUSER = "superuser";
+    /** In characters: no login takes a longer one. */
+    private static final int LONGEST_PASSWORD = 1024;
 
     private final SecureRandom random = new SecureRandom();
 
@@ -217,6 +219,9 @@ public final class AccessRights implements AccessEngine {
     public String hashPassword(String password) {
         if (password == null || password.isEmpty()) {
             throw Problem.notValid("password must not be empty");
+        }
+        if (password.length() > LONGEST_PASSWORD) {
+            throw Problem.notValid("password must not be longer than %d characters", LONGEST_PASSWORD);
         }
         byte[] salt = new byte[Passwords.saltBytes()];
         random.nextBytes(salt);

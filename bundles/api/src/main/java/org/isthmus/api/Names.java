@@ -5,12 +5,14 @@ import java.util.regex.Pattern;
 
 /** Which names are valid (juju/names v5), and the natural order in which lists show them. */
 public final class Names {
-    private static final Pattern APPLICATION = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*");
-    private static final Pattern MODEL = Pattern.compile("[a-z0-9]+[a-z0-9-]*");
+    // Whoever asks may be a stranger, and what it asks long: nothing is tried twice (`*+`), and no part is a call
+    // deeper.
+    private static final Pattern APPLICATION = Pattern.compile("[a-z][a-z0-9]*+(?:-[0-9]*+[a-z][a-z0-9]*+)*+");
+    private static final Pattern MODEL = Pattern.compile("[a-z0-9][a-z0-9-]*+");
     private static final Pattern USER =
-            Pattern.compile("[a-zA-Z0-9]([a-zA-Z0-9.+-]*[a-zA-Z0-9])?(@[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)?");
-    private static final Pattern UNIT = Pattern.compile("(" + APPLICATION.pattern() + ")/(0|[1-9][0-9]*)");
-    private static final Pattern MACHINE = Pattern.compile("(0|[1-9][0-9]*)(/[a-z]+/(0|[1-9][0-9]*))*");
+            Pattern.compile("[a-zA-Z0-9]++(?:[.+-]++[a-zA-Z0-9]++)*+(?:@[a-zA-Z0-9]++(?:[.-]++[a-zA-Z0-9]++)*+)?+");
+    private static final Pattern UNIT = Pattern.compile(APPLICATION.pattern() + "/(?:0|[1-9][0-9]*+)");
+    private static final Pattern MACHINE = Pattern.compile("(?:0|[1-9][0-9]*+)(?:/[a-z]++/(?:0|[1-9][0-9]*+))*+");
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
     /** Digits compare as numbers: mysql/2 comes before mysql/10. */

@@ -34,6 +34,52 @@ public final class NamesTest {
         }
     }
 
+    /** What juju/names says, as it says it: right, and slow. */
+    private static final String PLAIN_APPLICATION = "[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*";
+
+    private static final String PLAIN_USER =
+            "[a-zA-Z0-9]([a-zA-Z0-9.+-]*[a-zA-Z0-9])?(@[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)?";
+
+    @Test
+    public void theyAreThoseOfTheSlowPatterns() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 300_000; i++) {
+            String name = of("aab0019-/@.+Z", random);
+            String why = "seed " + seed + ": " + name;
+            assertEquals(why, name.matches(PLAIN_APPLICATION), Names.isApplication(name));
+            assertEquals(why, name.matches("(" + PLAIN_APPLICATION + ")/(0|[1-9][0-9]*)"), Names.isUnit(name));
+            assertEquals(why, name.matches("[a-z0-9]+[a-z0-9-]*"), Names.isModel(name));
+            assertEquals(why, name.matches(PLAIN_USER), Names.isUser(name));
+            String id = of("a01//", random);
+            assertEquals(id, id.matches("(0|[1-9][0-9]*)(/[a-z]+/(0|[1-9][0-9]*))*"), Names.isMachine(id));
+        }
+    }
+
+    private static String of(String letters, Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(9); i > 0; i--) {
+            text.append(letters.charAt(random.nextInt(letters.length())));
+        }
+        return text.toString();
+    }
+
+    /** Quadratic ones took hours for these, or the stack. */
+    @Test(timeout = 20_000)
+    public void endlessNamesTakeNoTime() {
+        String part = "-aa0".repeat(1 << 20);
+        String letters = "a".repeat(4 << 20);
+        for (String end : List.of("", "/", "/0", "-", "-0", "@", ".", "!", "/0/a")) {
+            for (String name : List.of("a" + part + end, letters + end, "0" + "/lxd/0".repeat(1 << 20) + end)) {
+                Names.isApplication(name);
+                Names.isUnit(name);
+                Names.isModel(name);
+                Names.isUser(name);
+                Names.isMachine(name);
+            }
+        }
+    }
+
     private static String text(Random random) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(7); i > 0; i--) {

@@ -68,12 +68,7 @@ final class Admin {
         if (tag.isEmpty() || (tag.startsWith("user-") && password.isEmpty())) {
             throw Problem.refuse(Code.NO_CREDENTIALS, "no credentials provided");
         }
-        Tag who;
-        try {
-            who = Tag.parse(tag);
-        } catch (org.isthmus.api.Refused notATag) {
-            throw Logins.bad();
-        }
+        Tag who = Logins.tag(tag);
         boolean user = who.kind().equals("user");
         if (password.isEmpty()) {
             throw Logins.bad();

@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
  * the socket is not read.
  */
 final class BodyStream extends InputStream {
+    /** What a part costs beside its bytes, however few these are. */
+    static final int OF_PART = 48;
+
     private static final int HIGH = 256 << 10;
     private static final int LOW = 64 << 10;
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
@@ -46,12 +49,20 @@ final class BodyStream extends InputStream {
         }
         parts.add(part);
         held += part.length;
-        if (held > HIGH && !paused) {
+        if (cost() > (whole == null ? HIGH : most) && !paused) {
             paused = true;
             channel.config().setAutoRead(false);
         }
         notifyAll();
         arrived();
+    }
+
+    private long cost() {
+        return held + (long) OF_PART * parts.size();
+    }
+
+    synchronized boolean isDiscarding() {
+        return discarding;
     }
 
     synchronized void end() {
@@ -87,7 +98,7 @@ final class BodyStream extends InputStream {
         }
         if (failure != null) {
             whole.completeExceptionally(failure);
-        } else if (ended || held > most) {
+        } else if (ended || cost() > most) {
             whole.complete(null);
         }
     }
@@ -123,7 +134,7 @@ final class BodyStream extends InputStream {
     }
 
     private void resume() {
-        if (admitted && held < LOW) {
+        if (admitted && cost() < LOW) {
             paused = false;
             Apart.onLoop(channel, () -> channel.config().setAutoRead(true));
         }

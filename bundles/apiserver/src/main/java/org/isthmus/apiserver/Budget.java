@@ -28,6 +28,11 @@ final class Budget {
         return true;
     }
 
+    /** Takes it even where it is not left. */
+    void force(long bytes) {
+        taken.addAndGet(bytes);
+    }
+
     void give(long bytes) {
         taken.addAndGet(-bytes);
     }

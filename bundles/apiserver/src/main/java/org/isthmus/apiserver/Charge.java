@@ -34,6 +34,27 @@ final class Charge implements AutoCloseable {
         return false;
     }
 
+    /** Takes more even where none is left: somebody was sent away for it. */
+    synchronized void force(long bytes) {
+        if (held() + bytes <= LIGHT) {
+            share.light().force(bytes);
+            light += bytes;
+        } else {
+            share.heavy().force(bytes);
+            heavy += bytes;
+        }
+    }
+
+    /** Gives back what is beyond that. */
+    synchronized void keep(long bytes) {
+        long less = Math.max(0, held() - bytes);
+        long ofHeavy = Math.min(heavy, less);
+        share.heavy().give(ofHeavy);
+        share.light().give(less - ofHeavy);
+        heavy -= ofHeavy;
+        light -= less - ofHeavy;
+    }
+
     /** Gives back all. */
     @Override
     public synchronized void close() {

@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
+    private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
+    /** What a login that waits costs. */
+    private static final long LOGIN = 8 << 10;
+
     private final Server server;
     private final Socket socket;
     private final long number;
@@ -48,6 +52,8 @@ final class Connection {
     private volatile Caller caller;
     private volatile Standing standing;
     private volatile boolean closed;
+    /** Whether nothing is read until what it asked is answered, as before a login. */
+    private volatile boolean alone;
 
     /** @param modelUuid null for a connection to the controller */
     Connection(Server server, Socket socket, long number, String origin, String modelUuid) {
@@ -80,8 +86,10 @@ final class Connection {
     }
 
     void caller(Caller who) {
+        // While it logged in nothing else of it was heard.
+        ponged = System.nanoTime();
+        pinged = ponged;
         caller = who;
-        pinged = System.nanoTime();
     }
 
     /** Of a user: what may end the connection from the server's side. */
@@ -124,7 +132,9 @@ final class Connection {
 
     /** A message came in; on the event loop. */
     void message(byte[] text, Charge charge) {
-        if (inFlight.incrementAndGet() == server.limits().inFlight()) {
+        int underWay = inFlight.incrementAndGet();
+        if (underWay == server.limits().inFlight() || caller == null) {
+            alone = caller == null;
             socket.read(false);
         }
         server.threads().decide().execute(() -> handle(text, charge));
@@ -132,7 +142,9 @@ final class Connection {
 
     private void release(Charge charge) {
         charge.close();
-        if (inFlight.decrementAndGet() == server.limits().inFlight() - 1) {
+        int underWay = inFlight.decrementAndGet();
+        if (underWay == server.limits().inFlight() - 1 || underWay == 0 && alone) {
+            alone = false;
             socket.read(true);
         }
     }
@@ -144,29 +156,43 @@ final class Connection {
     /** Null where it was answered already: what it would cost is known before it is read into objects. */
     private Request read(byte[] text, Charge charge) throws IOException {
         Weight weight = Weight.of(json(), text);
-        if (charge.add(weight.bytes())) {
+        // A login is light.
+        long most = caller == null ? Charge.LIGHT : charge.share().heavy().most();
+        boolean fits = charge.held() + weight.bytes() <= most;
+        if (fits && server.costs().strangers().take(charge, weight.bytes(), charge.held())) {
             return Request.read(json(), text);
         }
-        Problem problem =
-                charge.held() + weight.bytes() > charge.share().heavy().most()
-                        ? new Problem(Code.QUOTA_LIMIT_EXCEEDED, "the request is too large")
-                        : busy().problem();
+        Problem problem = !fits ? new Problem(Code.QUOTA_LIMIT_EXCEEDED, "the request is too large") : busy().problem();
         socket.text(weight.request().refusal(json(), problem));
         return null;
     }
 
     private void handle(byte[] text, Charge charge) {
+        CompletionStage<Void> answered;
+        try {
+            answered = answer(text, charge);
+        } catch (Throwable failure) {
+            answered = CompletableFuture.failedFuture(failure);
+        }
+        answered.whenComplete((done, failure) -> {
+            release(charge);
+            if (failure != null) {
+                LOG.error("a request of {} could not be answered", caller, failure);
+            }
+        });
+    }
+
+    /** Done when it costs nothing any more. */
+    private CompletionStage<Void> answer(byte[] text, Charge charge) {
         Request request;
         try {
             request = read(text, charge);
         } catch (IOException garbage) {
-            release(charge);
             socket.close(1007, "not a JSON-RPC request");
-            return;
+            return DONE;
         }
         if (request == null) {
-            release(charge);
-            return;
+            return DONE;
         }
         server.counted();
         Watcher watcher = null;
@@ -178,14 +204,14 @@ final class Connection {
             }
         } catch (Refused unknown) {
             socket.text(request.refusal(json(), unknown.problem()));
-            release(charge);
-            return;
+            return DONE;
         }
         if (watcher != null) {
-            // A parked call costs nothing and is not counted as being worked on.
-            release(charge);
-            watcher.next((at, keys) -> tell(request, at, keys), (bytes, failure) -> reply(request, bytes, failure));
-            return;
+            // A parked call costs nothing and is not counted as being worked on; so it keeps nothing that was sent with
+            // it.
+            Request parked = request.bare();
+            watcher.next((at, keys) -> tell(parked, at, keys), (bytes, failure) -> reply(parked, bytes, failure));
+            return DONE;
         }
         CompletionStage<byte[]> answer;
         try {
@@ -193,9 +219,16 @@ final class Connection {
         } catch (Throwable failure) {
             answer = CompletableFuture.failedFuture(failure);
         }
-        answer.whenComplete((bytes, failure) -> {
-            reply(request, bytes, failure);
-            release(charge);
+        Request asked = request;
+        if (request.type().equals("Admin")) {
+            // A login may wait long, and keeps only what it was given: a name and a password.
+            asked = request.bare();
+            charge.keep(LOGIN);
+        }
+        Request of = asked;
+        return answer.handle((bytes, failure) -> {
+            reply(of, bytes, failure);
+            return null;
         });
     }
 
@@ -229,8 +262,10 @@ final class Connection {
                 throw FacadeTable.missing("Admin", request.version(), request.method());
             }
             return switch (request.method()) {
-                case "Login" ->
-                    server.admin().login(this, request.params()).thenApply(result -> request.answer(json(), result));
+                case "Login" -> {
+                    Request of = request.bare();
+                    yield server.admin().login(this, request.params()).thenApply(result -> of.answer(json(), result));
+                }
                 case "RedirectInfo" -> throw Problem.refuse(Code.NONE, "not redirected");
                 default -> throw FacadeTable.missing("Admin", 3, request.method());
             };

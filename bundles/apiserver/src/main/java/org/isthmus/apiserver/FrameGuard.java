@@ -5,16 +5,21 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** A guard behind the inflation of frames: a small one may hold a great deal of nothing. */
 final class FrameGuard extends Guard {
-    /** Of messages that are whole, and not heard yet. */
-    private final Deque<Charge> heardNext = new ArrayDeque<>();
+    /** What a part of a message costs beside its bytes, however few these are. */
+    private static final int OF_PART = 256;
 
-    FrameGuard(Frontend frontend, long beforeLogin) {
+    private final Pace pace;
+    /** Of messages that are whole, and not heard yet. */
+    private final Deque<Charge> heardNext = new ConcurrentLinkedDeque<>();
+
+    FrameGuard(Frontend frontend, long beforeLogin, Pace pace) {
         super(frontend, beforeLogin);
+        this.pace = pace;
     }
 
     private static boolean isOfMessage(Object message) {
@@ -30,19 +35,34 @@ final class FrameGuard extends Guard {
 
     @Override
     long bytes(Object message) {
-        return isOfMessage(message) ? ((WebSocketFrame) message).content().readableBytes() : 0;
+        if (!isOfMessage(message)) {
+            return 0;
+        }
+        WebSocketFrame frame = (WebSocketFrame) message;
+        boolean part = !frame.isFinalFragment() || frame instanceof ContinuationWebSocketFrame;
+        return frame.content().readableBytes() + (part ? OF_PART : 0);
     }
 
     @Override
     void admitted(Object message) {
         if (isOfMessage(message) && ((WebSocketFrame) message).isFinalFragment()) {
             heardNext.add(whole());
+            pace.ended();
         }
     }
 
     /** Of the message that is heard now: it is its hearer's from here on. */
     Charge heard() {
         return heardNext.remove();
+    }
+
+    @Override
+    long holds() {
+        long sum = super.holds();
+        for (Charge each : heardNext) {
+            sum += each.held();
+        }
+        return sum;
     }
 
     @Override

@@ -37,14 +37,17 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.isthmus.api.Code;
 import org.isthmus.rpc.Caller;
 
 /** The event loop's side of one accepted channel: HTTP at first, then frames once it was upgraded. It decides nothing. */
-final class Frontend extends ChannelInboundHandlerAdapter {
+final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
     private static final Pattern SOCKET =
             Pattern.compile("/(?:model/([^/]+)/)?(api|log|logsink)|/(?:model/([^/]+)/?)?");
 
     private static final long LINGER_SECONDS = 2;
+    /** Netty's name for it. */
+    private static final String DECODER = "wsdecoder";
 
     private final Server server;
     private final Channel channel;
@@ -59,10 +62,11 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     /** It was told goodbye, and nothing of it is heard any more. */
     private boolean leaving;
 
-    private Connection connection;
+    private volatile Connection connection;
     private Stream stream;
-    private Guard wire;
-    private FrameGuard frames;
+    private final HeadGuard head;
+    private volatile WireGuard wire;
+    private volatile FrameGuard frames;
 
     /** What an upgraded channel of another kind than the API does with messages. */
     interface Stream {
@@ -75,14 +79,22 @@ final class Frontend extends ChannelInboundHandlerAdapter {
         this.server = server;
         this.channel = channel;
         this.http = new Http(server, this, channel);
+        this.head = new HeadGuard(this, server.costs().ofStrangers());
+    }
+
+    HeadGuard head() {
+        return head;
     }
 
     synchronized boolean isAuthenticated() {
         return loggedIn || !unauthenticated;
     }
 
-    synchronized void loggedIn() {
-        loggedIn = true;
+    void loggedIn() {
+        synchronized (this) {
+            loggedIn = true;
+        }
+        head.known();
     }
 
     /** Whose memory its messages take. */
@@ -107,7 +119,69 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             }
             unauthenticated = false;
         }
-        server.known(channel);
+        head.known();
+        http.known();
+        server.known(this);
+    }
+
+    /** Takes memory for what comes in, as long as there is some for its kind. */
+    boolean take(Charge charge, long bytes) {
+        return server.costs().strangers().take(charge, bytes, holds());
+    }
+
+    /** What comes in and nobody works at; on any thread. */
+    long holds() {
+        WireGuard raw = wire;
+        FrameGuard whole = frames;
+        return head.holds() + http.holds() + (raw == null ? 0 : raw.holds()) + (whole == null ? 0 : whole.holds());
+    }
+
+    /** Leaves at once, and all that it holds with it; on any thread. */
+    void makeWay() {
+        Apart.onLoop(channel, () -> {
+            busy();
+            channel.close();
+        });
+    }
+
+    /** There is no memory for what it sends. */
+    void busy() {
+        if (upgraded) {
+            goodbye(WebSocketCloseStatus.TRY_AGAIN_LATER, "the controller is too busy, try again");
+        } else if (!leaving) {
+            leaving = true;
+            http.refuse(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    Code.TRY_AGAIN.wire(),
+                    "the controller is too busy, try again");
+        }
+    }
+
+    void tooManyLines() {
+        leaving = true;
+        http.refuse(
+                HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, Code.BAD_REQUEST.wire(), "too many header fields");
+    }
+
+    @Override
+    public void tooSlow() {
+        org.slf4j.LoggerFactory.getLogger(Frontend.class).info("{} did not end its message in time", origin());
+        goodbye(WebSocketCloseStatus.POLICY_VIOLATION, "the message did not come in time");
+    }
+
+    @Override
+    public boolean isMessageComing() {
+        return wire.isComing() || frames.isComing();
+    }
+
+    @Override
+    public boolean isRead() {
+        return channel.config().isAutoRead();
+    }
+
+    @Override
+    public void later(Runnable look) {
+        channel.eventLoop().schedule(look, server.limits().message().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     String origin() {
@@ -124,9 +198,16 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (leaving) {
             ReferenceCountUtil.release(message);
-        } else if (message instanceof WebSocketFrame frame) {
+            return;
+        }
+        if (message instanceof WebSocketFrame frame) {
             frame(ctx, frame);
-        } else if (message instanceof HttpRequest request && isUpgrade(request)) {
+            return;
+        }
+        if (message instanceof HttpRequest) {
+            head.read();
+        }
+        if (message instanceof HttpRequest request && isUpgrade(request)) {
             upgrade = request;
             if (message instanceof HttpContent) {
                 ReferenceCountUtil.release(message);
@@ -231,9 +312,10 @@ final class Frontend extends ChannelInboundHandlerAdapter {
             return false;
         }
         upgraded = true;
-        wire = new Guard(this, server.limits().beforeLogin());
-        frames = new FrameGuard(this, server.limits().beforeLogin());
-        channel.pipeline().addAfter("tls", "guard", wire);
+        Pace pace = new Pace(this);
+        wire = new WireGuard(this, server.limits().beforeLogin(), pace);
+        frames = new FrameGuard(this, server.limits().beforeLogin(), pace);
+        channel.pipeline().addAfter("tls", "guard", wire).addAfter(DECODER, "passing", wire.passing());
         channel.pipeline()
                 .addBefore(channel.pipeline().context(this).name(), "inflated", frames)
                 .addBefore(
@@ -266,7 +348,6 @@ final class Frontend extends ChannelInboundHandlerAdapter {
     }
 
     private void message(ByteBuf content) {
-        wire.whole().close();
         Charge charge = frames.heard();
         if (connection != null) {
             connection.message(ByteBufUtil.getBytes(content), charge);

@@ -17,8 +17,8 @@ class Guard extends ChannelInboundHandlerAdapter {
     private final Frontend frontend;
     /** Before the login. */
     private long left;
-    /** Of the message that is coming in. */
-    private Charge coming;
+    /** Of what is coming in. */
+    private volatile Charge coming;
 
     private boolean refused;
 
@@ -49,6 +49,9 @@ class Guard extends ChannelInboundHandlerAdapter {
                 return false;
             }
         }
+        if (bytes == 0) {
+            return true;
+        }
         if (coming == null) {
             coming = new Charge(share);
         }
@@ -63,7 +66,7 @@ class Guard extends ChannelInboundHandlerAdapter {
             frontend.goodbye(WebSocketCloseStatus.MESSAGE_TOO_BIG, "the message is too big");
             return false;
         }
-        if (!coming.add(more)) {
+        if (!frontend.take(coming, more)) {
             frontend.goodbye(WebSocketCloseStatus.TRY_AGAIN_LATER, "the controller is too busy, try again");
             return false;
         }
@@ -78,7 +81,27 @@ class Guard extends ChannelInboundHandlerAdapter {
         return message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
     }
 
-    /** The message is whole: what it cost until now, for whoever takes it over. */
+    /** So much of it was handed on, to where it is charged anew. */
+    void passed(long bytes) {
+        if (coming != null) {
+            coming.keep(Math.max(0, coming.held() - bytes));
+            if (coming.held() == 0) {
+                coming = null;
+            }
+        }
+    }
+
+    boolean isComing() {
+        return coming != null;
+    }
+
+    /** On any thread. */
+    long holds() {
+        Charge charge = coming;
+        return charge == null ? 0 : charge.held();
+    }
+
+    /** It is whole: what it cost until now, for whoever takes it over. */
     Charge whole() {
         Charge charge = coming == null ? new Charge(frontend.share()) : coming;
         coming = null;

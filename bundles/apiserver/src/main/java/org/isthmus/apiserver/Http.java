@@ -62,7 +62,7 @@ final class Http {
     private final Frontend frontend;
     private final Channel channel;
     /** What is answered now; only the event loop touches it. */
-    private Exchange current;
+    private volatile Exchange current;
 
     private long requests;
 
@@ -75,15 +75,19 @@ final class Http {
     private static final class Exchange {
         private final HttpRequest request;
         private final BodyStream body;
+        /** Of its body, while it is a stranger's. */
+        private final Charge charge;
+
         private final boolean keepAlive;
         private final boolean expectsContinue;
         private boolean answered;
         /** Whether the peer was told to send its body. */
         private volatile boolean admitted;
 
-        private Exchange(HttpRequest request, BodyStream body) {
+        private Exchange(HttpRequest request, BodyStream body, Charge charge) {
             this.request = request;
             this.body = body;
+            this.charge = charge;
             this.keepAlive = HttpUtil.isKeepAlive(request);
             this.expectsContinue = HttpUtil.is100ContinueExpected(request);
         }
@@ -113,11 +117,19 @@ final class Http {
                 }
                 requests++;
                 channel.config().setAutoRead(false);
-                current = new Exchange(request, new BodyStream(channel));
+                current = new Exchange(
+                        request,
+                        new BodyStream(channel),
+                        new Charge(server.costs().ofStrangers()));
                 Exchange mine = current;
                 server.threads().decide().execute(() -> begin(mine));
             }
             if (message instanceof HttpContent content && current != null) {
+                if (!admits(content.content().readableBytes())) {
+                    current.body.fail(new IOException("there is no room for it"));
+                    frontend.busy();
+                    return;
+                }
                 current.body.offer(ByteBufUtil.getBytes(content.content()));
                 if (message instanceof LastHttpContent) {
                     current.body.end();
@@ -131,8 +143,32 @@ final class Http {
         }
     }
 
+    /** A stranger's body is charged as it comes. */
+    private boolean admits(int bytes) {
+        if (!frontend.isStranger() || current.body.isDiscarding()) {
+            current.charge.close();
+            return true;
+        }
+        return bytes == 0 || frontend.take(current.charge, bytes + BodyStream.OF_PART);
+    }
+
+    /** Of strangers; on any thread. */
+    long holds() {
+        Exchange exchange = current;
+        return exchange == null ? 0 : exchange.charge.held();
+    }
+
+    /** It is no stranger's any more; on any thread. */
+    void known() {
+        Exchange exchange = current;
+        if (exchange != null) {
+            exchange.charge.close();
+        }
+    }
+
     void closed() {
         if (current != null) {
+            current.charge.close();
             current.body.fail(new IOException("the sender is gone"));
         }
     }
@@ -143,7 +179,7 @@ final class Http {
         CompletionStage<Void> done;
         try {
             done = serve(exchange);
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
             done = CompletableFuture.failedFuture(failure);
         }
         done.whenComplete((nothing, failure) -> {
@@ -231,8 +267,8 @@ final class Http {
         Tag who;
         try {
             text = new String(Base64.getDecoder().decode(header.substring(6).trim()), StandardCharsets.UTF_8);
-            who = Tag.parse(text.substring(0, Math.max(0, text.indexOf(':'))));
-        } catch (IllegalArgumentException | Refused malformed) {
+            who = Logins.tag(text.substring(0, Math.max(0, text.indexOf(':'))));
+        } catch (IllegalArgumentException malformed) {
             throw Logins.bad();
         }
         String password = text.substring(text.indexOf(':') + 1);
@@ -327,14 +363,9 @@ final class Http {
      * all is here that it has to say.
      */
     private CompletionStage<Caller> stranger(Exchange exchange) {
-        Charge charge = new Charge(server.costs().ofStrangers());
-        if (!charge.add(STRANGERS_BODY)) {
-            throw Connection.busy();
-        }
         proceed(exchange);
         return exchange.body
                 .whole(STRANGERS_BODY)
-                .whenComplete((whole, gone) -> charge.close())
                 .thenApplyAsync(
                         whole -> new Caller(null, Set.of(), true, 0, frontend.origin()),
                         server.threads().decide());
@@ -565,6 +596,7 @@ final class Http {
             return;
         }
         exchange.answered = true;
+        exchange.charge.close();
         if (exchange.unclear()) {
             exchange.body.discard();
             channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
@@ -590,7 +622,9 @@ final class Http {
 
     private void next() {
         boolean keep = current.keepAlive;
+        current.charge.close();
         current = null;
+        frontend.head().next();
         if (!keep) {
             channel.close();
             return;
@@ -621,14 +655,17 @@ final class Http {
         if (!frontend.upgradeTo(request, stream)) {
             return;
         }
+        // Nothing is heard before it is known whose it is.
+        socket.read(false);
         server.threads().decide().execute(() -> {
             CompletionStage<Void> opening;
             try {
                 opening = open(stream, headers, model);
-            } catch (RuntimeException failure) {
+            } catch (Throwable failure) {
                 opening = CompletableFuture.failedFuture(failure);
             }
             opening.whenComplete((nothing, failure) -> {
+                socket.read(true);
                 if (failure != null) {
                     Problem problem = Refused.of(failure);
                     if (problem == null) {

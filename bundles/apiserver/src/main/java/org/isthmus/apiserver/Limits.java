@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param queue requests of all connections that wait for a thread; beyond it they are refused with `try again`
  * @param watchers of one connection
  * @param housekeeping how often the times above are looked at
+ * @param message while a message is coming in, each such time must bring 256 KiB of it, or its end
  */
 record Limits(
         int frame,
@@ -34,7 +35,8 @@ record Limits(
         int inFlight,
         int queue,
         int watchers,
-        Duration housekeeping) {
+        Duration housekeeping,
+        Duration message) {
 
     static final Limits USUAL = new Limits(
             64 << 20,
@@ -50,5 +52,6 @@ record Limits(
             256,
             20_000,
             20_000,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60));
 }

@@ -28,6 +28,10 @@ import org.isthmus.rpc.ControllerContext;
 final class Logins {
     private static final int QUEUE = 500;
     private static final int REMEMBERED = 1000;
+    /** In characters. Whoever has not logged in chooses the name, and it is kept with its failures. */
+    private static final int LONGEST_TAG = 300;
+    /** In characters; no longer one can be set. Passwords wait for their turn. */
+    private static final int LONGEST_PASSWORD = 1024;
 
     private final ControllerContext context;
     private final Threads threads;
@@ -67,6 +71,18 @@ final class Logins {
         return Problem.refuse(Code.UNAUTHORIZED, "invalid entity name or password");
     }
 
+    /** Who wants to log in; what is no tag is refused as any wrong login. */
+    static Tag tag(String text) {
+        if (text.length() > LONGEST_TAG) {
+            throw bad();
+        }
+        try {
+            return Tag.parse(text);
+        } catch (Refused notATag) {
+            throw bad();
+        }
+    }
+
     /** `admin@local` is `admin`. */
     static String localName(String user) {
         return user.endsWith("@local") ? user.substring(0, user.length() - "@local".length()) : user;
@@ -79,6 +95,9 @@ final class Logins {
      * @param nonce null when none can be shown (HTTP)
      */
     CompletionStage<Tag> prove(Tag who, String password, String nonce, Snapshot model, String host) {
+        if (password.length() > LONGEST_PASSWORD || nonce != null && nonce.length() > LONGEST_PASSWORD) {
+            throw bad();
+        }
         if (who.kind().equals("user") && remembers(localName(who.id()), password)) {
             // Whatever others of its host tried under its name.
             return CompletableFuture.completedFuture(Tag.user(localName(who.id())));

@@ -75,6 +75,11 @@ record Request(
         return new Request(number, type, version, id, method, params, trace(trace), key, old);
     }
 
+    /** Enough of it to answer it: what waits long, waits without what was sent with it. */
+    Request bare() {
+        return new Request(number, type, version, id, method, JsonNodeFactory.instance.objectNode(), trace, "", old);
+    }
+
     /** As people say it: `Application(19).Deploy`. */
     String name() {
         return type + "(" + version + ")." + method;

@@ -162,17 +162,18 @@ final class Server implements ApiServer {
         }
     }
 
-    private boolean admit(Channel channel) {
-        Strangers.Place place = costs.strangers().admit(channel);
+    private boolean admit(Frontend frontend) {
+        Strangers.Place place = costs.strangers().admit(frontend);
         if (place.leaving() != null) {
             refusedConnections.incrementAndGet();
-            place.leaving().close();
+            place.leaving().makeWay();
         }
         return place.admitted();
     }
 
     private void accepted(SocketChannel channel) {
-        if (closing || !admit(channel)) {
+        Frontend frontend = new Frontend(this, channel);
+        if (closing || !admit(frontend)) {
             refusedConnections.incrementAndGet();
             channel.close();
             return;
@@ -180,7 +181,6 @@ final class Server implements ApiServer {
         channels.add(channel);
         SslHandler ssl = new SslHandler(tls.newEngine(channel.alloc()), threads.handshakes());
         ssl.setHandshakeTimeout(limits.loginTime().toMillis(), TimeUnit.MILLISECONDS);
-        Frontend frontend = new Frontend(this, channel);
         channel.closeFuture().addListener(gone -> {
             channels.remove(channel);
             frontend.authenticated();
@@ -189,6 +189,7 @@ final class Server implements ApiServer {
         channel.pipeline()
                 .addLast(turn)
                 .addLast("tls", ssl)
+                .addLast("head", frontend.head())
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(8192)
                         .setMaxHeaderSize(16384)
@@ -271,8 +272,8 @@ final class Server implements ApiServer {
     }
 
     /** No stranger any more: known, or gone. */
-    void known(Channel channel) {
-        costs.strangers().known(channel);
+    void known(Frontend frontend) {
+        costs.strangers().known(frontend);
     }
 
     /** The documents of a model; null for null; refuses with `unknown model`. */
@@ -400,13 +401,15 @@ final class Server implements ApiServer {
         streams.forEach(LogStream::check);
         agents.again();
         consumers.again();
+        repeats.forget();
         long now = System.nanoTime();
         for (Connection connection : connections.keySet()) {
             Caller caller = connection.caller();
             if (caller == null
                     && now - connection.openedNanos() > limits.loginTime().toNanos()) {
                 connection.socket().close(1008, "no login in time");
-            } else if (now - connection.pongedNanos() > limits.pong().toNanos()) {
+            } else if (caller != null
+                    && now - connection.pongedNanos() > limits.pong().toNanos()) {
                 connection.socket().abort();
             } else if (caller != null
                     && (caller.isAgent() || caller.anonymous())

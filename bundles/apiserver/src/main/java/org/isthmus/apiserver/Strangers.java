@@ -1,13 +1,13 @@
 package org.isthmus.apiserver;
 
-import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Channels of all servers that have not shown who they are. They are few: where there is no place left the oldest of them makes
- * one, if it has had its time. Silent ones shut nobody out.
+ * one, if it has had its time; and where there is no memory left, the one that holds most. A login needs little of it, so however
+ * much they hold, together, there is one of them that holds more.
  */
 final class Strangers {
     /** How long one keeps a place that another one wants. */
@@ -15,35 +15,79 @@ final class Strangers {
 
     private final int most;
     /** The oldest first, with when they came. */
-    private final Map<Channel, Long> channels = new LinkedHashMap<>();
+    private final Map<Frontend, Long> frontends = new LinkedHashMap<>();
+
+    private long sentAway;
 
     Strangers(int most) {
         this.most = most;
     }
 
     /** Whether there is a place; who had to leave for it is in `leaving`, which is not closed here. */
-    record Place(boolean admitted, Channel leaving) {}
+    record Place(boolean admitted, Frontend leaving) {}
 
-    synchronized Place admit(Channel channel) {
-        Channel leaving = null;
-        if (channels.size() >= most) {
-            Map.Entry<Channel, Long> oldest = channels.entrySet().iterator().next();
+    synchronized Place admit(Frontend frontend) {
+        Frontend leaving = null;
+        if (frontends.size() >= most) {
+            Map.Entry<Frontend, Long> oldest = frontends.entrySet().iterator().next();
             if (System.nanoTime() - oldest.getValue() < GRACE.toNanos()) {
                 return new Place(false, null);
             }
             leaving = oldest.getKey();
-            channels.remove(leaving);
+            frontends.remove(leaving);
         }
-        channels.put(channel, System.nanoTime());
+        frontends.put(frontend, System.nanoTime());
         return new Place(true, leaving);
     }
 
+    /**
+     * Takes memory, if need be by sending away one that holds more of it.
+     *
+     * @param holds what the taker holds already
+     * @return false where there is none
+     */
+    boolean take(Charge charge, long bytes, long holds) {
+        if (charge.add(bytes)) {
+            return true;
+        }
+        Frontend leaving = largest(charge.share(), holds + bytes);
+        if (leaving == null) {
+            return false;
+        }
+        // What it held is free as soon as its event loop comes to it.
+        charge.force(bytes);
+        leaving.makeWay();
+        return true;
+    }
+
+    private synchronized Frontend largest(Share share, long than) {
+        Frontend largest = null;
+        long most = than;
+        for (Frontend each : frontends.keySet()) {
+            long holds = each.holds();
+            if (holds > most && each.share() == share) {
+                largest = each;
+                most = holds;
+            }
+        }
+        if (largest != null) {
+            frontends.remove(largest);
+            sentAway++;
+        }
+        return largest;
+    }
+
     /** No stranger any more: known, or gone. */
-    synchronized void known(Channel channel) {
-        channels.remove(channel);
+    synchronized void known(Frontend frontend) {
+        frontends.remove(frontend);
     }
 
     synchronized int count() {
-        return channels.size();
+        return frontends.size();
+    }
+
+    /** Those who held most when there was no memory left. */
+    synchronized long sentAway() {
+        return sentAway;
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Login;
 import org.isthmus.rpc.Json;
@@ -34,6 +37,8 @@ public class CostsTest {
     private static final String READER = IN + "{\"auth-tag\":\"user-reader\",\"credentials\":\"secret\"}}";
 
     private World world;
+    /** In which a message must make progress. */
+    private Duration message = Duration.ofSeconds(60);
 
     @After
     public void close() {
@@ -57,7 +62,8 @@ public class CostsTest {
                 16,
                 1000,
                 3,
-                Duration.ofMillis(50));
+                Duration.ofMillis(50),
+                message);
         world = new World(new Costs(limits, heap), new Failures(Duration.ofMillis(100), Duration.ofMillis(800)));
         world.servers.bind("things", new Things());
         return world.costs;
@@ -150,7 +156,7 @@ public class CostsTest {
         Costs costs = open(50, HEAP);
         ApiConnection user = reader();
         List<RawSocket> halves = new ArrayList<>();
-        for (int n = 0; n < 17; n++) {
+        for (int n = 0; n < 30; n++) {
             RawSocket half = RawSocket.open(world, "/api");
             halves.add(half);
             half.ask(ANONYMOUS);
@@ -159,7 +165,7 @@ public class CostsTest {
             } catch (ExecutionException cut) {
                 assertTrue(cut.getCause() instanceof IOException);
             }
-            assertTrue(costs.anonymous().taken() <= HEAP / 16);
+            until("bounded", () -> costs.anonymous().taken() <= HEAP / 16);
             late(user, Map.of("a", n));
         }
         until(
@@ -232,5 +238,193 @@ public class CostsTest {
         get(idle.get(0).closed());
         assertTrue(idle.get(2).isOpen() && user[0].isOpen());
         until("users are none", () -> costs.strangers().count() == 2);
+    }
+
+    private ApiConnection comesIn() throws Exception {
+        return world.connect(null, Login.user("admin", "secret"));
+    }
+
+    /** A charge is for what is here: who announces a body and sends none holds nothing. */
+    @Test
+    public void bodiesOfStrangersAreChargedAsTheyCome() throws Exception {
+        Costs costs = open(500, 4 << 20);
+        List<SSLSocket> posts = new ArrayList<>();
+        for (int n = 0; n < 20; n++) {
+            posts.add(post("Content-Length: 60000\r\n\r\n"));
+        }
+        until("they are here", () -> costs.ofStrangers().taken() > 0);
+        assertTrue("held: " + costs.ofStrangers().taken(), costs.ofStrangers().taken() < 20 * 1000);
+        comesIn();
+        // More than there is: those who hold most go.
+        for (SSLSocket each : posts) {
+            send(each, "x".repeat(30_000));
+            comesIn().close();
+        }
+        assertTrue(
+                "sent away: " + costs.strangers().sentAway(), costs.strangers().sentAway() > 5);
+        until("never more than there is", () -> costs.ofStrangers().taken() <= 256 << 10);
+        for (SSLSocket each : posts) {
+            each.close();
+        }
+        nothingIsHeld();
+    }
+
+    private SSLSocket post(String rest) throws Exception {
+        SSLSocket socket = RawSocket.tls(world);
+        send(socket, "POST /hello HTTP/1.1\r\nHost: localhost\r\n" + rest);
+        return socket;
+    }
+
+    /** The other side may have sent it away. */
+    private static void send(SSLSocket to, String text) throws IOException {
+        try {
+            to.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+            to.getOutputStream().flush();
+        } catch (SocketException | SSLException gone) {
+            to.close();
+        }
+    }
+
+    /** Heads and small chunks cost more than their bytes. */
+    @Test
+    public void headsAndChunksOfStrangersAreCharged() throws Exception {
+        Costs costs = open(500, 4 << 20);
+        List<SSLSocket> all = new ArrayList<>();
+        for (int n = 0; n < 40; n++) {
+            SSLSocket head = RawSocket.tls(world);
+            all.add(head);
+            send(head, "GET /health HTTP/1.1\r\nX: " + "x".repeat(12_000));
+            all.add(post("Transfer-Encoding: chunked\r\n\r\n" + "1\r\nx\r\n".repeat(1000)));
+        }
+        until("some had to go", () -> costs.strangers().sentAway() > 20);
+        until("never more than there is", () -> costs.ofStrangers().taken() <= 256 << 10);
+        comesIn();
+        for (SSLSocket each : all) {
+            each.close();
+        }
+        nothingIsHeld();
+    }
+
+    @Test
+    public void headsHaveFewLines() throws Exception {
+        open(50, HEAP);
+        for (int lines : List.of(100, 200)) {
+            try (SSLSocket socket = RawSocket.tls(world)) {
+                send(socket, "GET /health HTTP/1.1\r\n" + "a: b\r\n".repeat(lines) + "\r\n");
+                byte[] answer = socket.getInputStream().readNBytes(12);
+                assertEquals(
+                        lines == 100 ? "HTTP/1.1 200" : "HTTP/1.1 431", new String(answer, StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    @Test
+    public void halfMessagesOfStrangersShutNobodyOut() throws Exception {
+        Costs costs = open(500, 4 << 20);
+        List<RawSocket> halves = new ArrayList<>();
+        for (int n = 0; n < 30; n++) {
+            RawSocket half = RawSocket.open(world, "/api");
+            halves.add(half);
+            half.sendBeginning("x".repeat(25_000));
+            comesIn().close();
+        }
+        assertTrue(
+                "sent away: " + costs.strangers().sentAway(), costs.strangers().sentAway() > 5);
+        assertEquals(1013, (int) halves.get(0).closed.get(20, TimeUnit.SECONDS));
+        halves.forEach(RawSocket::close);
+        nothingIsHeld();
+    }
+
+    /** What waits for its turn or its answer keeps a name and a password, not what else was sent. */
+    @Test
+    public void loginsThatWaitCostLittle() throws Exception {
+        Costs costs = open(500, 4 << 20);
+        List<RawSocket> guesses = new ArrayList<>();
+        for (int n = 0; n < 20; n++) {
+            RawSocket guess = RawSocket.open(world, "/api");
+            guesses.add(guess);
+            guess.send(IN + "{\"auth-tag\":\"user-owner\",\"credentials\":\"x\",\"macaroons\":[" + "{},".repeat(500)
+                    + "{}]}}");
+        }
+        until("they wait", () -> costs.ofStrangers().taken() > 0);
+        comesIn();
+        until("light", () -> costs.ofStrangers().taken() <= 20 * (9 << 10));
+        RawSocket heavy = RawSocket.open(world, "/api");
+        assertEquals(
+                "quota limit exceeded",
+                heavy.ask(IN + "{\"macaroons\":[" + "{},".repeat(9000) + "{}]}}")
+                        .path("error-code")
+                        .asText());
+        heavy.close();
+        guesses.forEach(RawSocket::close);
+        nothingIsHeld();
+    }
+
+    @Test
+    public void pingsCostNothing() throws Exception {
+        Costs costs = open(50, HEAP);
+        for (String login : List.of(READER, ANONYMOUS)) {
+            RawSocket raw = RawSocket.open(world, "/model/" + World.MODEL + "/api");
+            raw.ask(login);
+            for (int n = 0; n < 3000; n++) {
+                raw.ping(120);
+            }
+            nothingIsHeld();
+            raw.sendBeginning("{");
+            for (int n = 0; n < 100; n++) {
+                raw.ping(120);
+            }
+            until(
+                    "the beginning",
+                    () -> costs.known().taken() + costs.anonymous().taken() > 0);
+            until("and only it", () -> costs.known().taken() + costs.anonymous().taken() < 300);
+            raw.close();
+            nothingIsHeld();
+        }
+    }
+
+    /** Each part of a message is an object, and a copy of all before it when there are many. */
+    @Test
+    public void partsOfMessagesAreCharged() throws Exception {
+        open(50, HEAP);
+        RawSocket raw = RawSocket.open(world, "/api");
+        raw.ask(ANONYMOUS);
+        try {
+            for (int n = 0; n < 5000; n++) {
+                raw.sendBeginning("x");
+            }
+        } catch (ExecutionException cut) {
+            assertTrue(cut.getCause() instanceof IOException);
+        }
+        assertEquals(1009, (int) raw.closed.get(20, TimeUnit.SECONDS));
+        nothingIsHeld();
+    }
+
+    @Test
+    public void messagesThatAreBegunMustEnd() throws Exception {
+        message = Duration.ofMillis(200);
+        open(50, HEAP);
+        ApiConnection user = reader();
+        for (boolean withParts : List.of(true, false)) {
+            RawSocket half = RawSocket.open(world, "/model/" + World.MODEL + "/api");
+            half.ask(READER);
+            half.sendBeginning("x".repeat(withParts ? 300 << 10 : 1));
+            assertEquals(1008, (int) half.closed.get(20, TimeUnit.SECONDS));
+        }
+        late(user, Map.of("a", "x".repeat(500 << 10)));
+        nothingIsHeld();
+    }
+
+    @Test
+    public void parkedCallsKeepNothing() throws Exception {
+        byte[] text =
+                ("{\"request-id\":7,\"type\":\"T\",\"version\":2,\"id\":\"3\",\"request\":\"Next\",\"trace-id\":\"abc\","
+                                + "\"request-key\":\"" + "k".repeat(1000) + "\",\"params\":{\"a\":[{},{}]}}")
+                        .getBytes(StandardCharsets.UTF_8);
+        Request bare = Request.read(Json.newMapper(), text).bare();
+        assertEquals(
+                "7 T(2).Next 3 abc {} ",
+                bare.number() + " " + bare.name() + " " + bare.id() + " " + bare.trace() + " " + bare.params() + " "
+                        + bare.key());
     }
 }

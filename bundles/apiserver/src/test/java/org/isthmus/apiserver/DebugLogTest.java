@@ -211,7 +211,8 @@ public class DebugLogTest {
                 usual.inFlight(),
                 usual.queue(),
                 usual.watchers(),
-                usual.housekeeping());
+                usual.housekeeping(),
+                Duration.ofSeconds(60));
     }
 
     /** What is lost is lost by the log's own bound, and said where it is missing. */

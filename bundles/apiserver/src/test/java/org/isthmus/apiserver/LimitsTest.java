@@ -24,6 +24,8 @@ import org.junit.Test;
 
 public class LimitsTest {
     private World world;
+    /** In which a message must make progress. */
+    private static Duration message = Duration.ofSeconds(60);
 
     @After
     public void close() {
@@ -47,7 +49,8 @@ public class LimitsTest {
                 4,
                 100,
                 3,
-                Duration.ofMillis(50));
+                Duration.ofMillis(50),
+                message);
     }
 
     private void open(Limits limits) throws Exception {

@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
@@ -80,6 +81,10 @@ final class RawSocket implements WebSocket.Listener {
     void sendSplit(String message) throws Exception {
         socket.sendText(message.substring(0, message.length() / 2), false).get(20, TimeUnit.SECONDS);
         socket.sendText(message.substring(message.length() / 2), true).get(20, TimeUnit.SECONDS);
+    }
+
+    void ping(int bytes) throws Exception {
+        socket.sendPing(ByteBuffer.allocate(bytes)).get(20, TimeUnit.SECONDS);
     }
 
     /** Leaves it open how it ends. */

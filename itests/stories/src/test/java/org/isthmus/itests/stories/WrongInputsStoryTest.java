@@ -2,7 +2,9 @@ package org.isthmus.itests.stories;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
+import static org.junit.Assume.assumeTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.isthmus.itests.harness.Distribution;
@@ -16,6 +18,23 @@ public class WrongInputsStoryTest {
     public static final Distribution isthmus = new Distribution("wrong");
 
     private final List<String> wrong = new ArrayList<>();
+
+    @Test
+    public void aContainerThatDoesNotFitNamesItsDisk() {
+        Path disk = isthmus.folder("disk");
+        assumeTrue(
+                "may not mount a tmpfs",
+                isthmus.type("mount -t tmpfs -o size=3m tmpfs " + disk).exit() == 0);
+        try {
+            String refusal = "no room for a container in " + disk.resolve("own")
+                    + ": it needs 64 MB, 3 MB are free on the disk that is mounted at " + disk;
+            isthmus.type("ISTHMUS_BASE=" + disk.resolve("own") + " start").refused(refusal);
+            isthmus.type("ISTHMUS_BASE=" + disk.resolve("own") + " isthmus server")
+                    .refused(refusal);
+        } finally {
+            isthmus.type("umount -l " + disk).ok();
+        }
+    }
 
     @Test
     public void whatCannotBeDoneIsSaid() {
@@ -35,6 +54,8 @@ public class WrongInputsStoryTest {
         refused(1, "juju add-model default", "model \"default\" for admin already exists");
         refused(2, "juju add-model Bad/Name", "\"Bad/Name\" is not a valid name");
         refused(1, "juju switch nothere", "\"nothere\" is not the name of a model or controller");
+        refused(1, "juju switch -", "no previous model for this controller w");
+        refused(1, "juju switch -c -", "previous controller not found");
         String before = isthmus.juju("status", "--format", "yaml").ok().out();
         isthmus.juju("deploy", "ubuntu").ok();
         refused(1, "juju deploy ubuntu", "application already exists");

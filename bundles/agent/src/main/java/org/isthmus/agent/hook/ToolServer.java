@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.agent.AgentLog;
 import org.isthmus.rpc.Doorstep;
@@ -43,6 +45,10 @@ public final class ToolServer implements AutoCloseable {
     private static final long DRAINED_BYTES = 1 << 20;
     private static final int ARGUMENTS = 10_000;
     private static final int IDLE_MILLIS = 10_000;
+    /** Far more than hooks run at a time, and most of them only wait for the controller. */
+    private static final int AT_ONCE = 32;
+    /** Those that wait for their turn, oldest first: each is an open file of this agent and a process of its hook. */
+    private static final int WAITING = 1000;
 
     private static final Duration GREETING = Duration.ofSeconds(10);
 
@@ -54,11 +60,14 @@ public final class ToolServer implements AutoCloseable {
     public ToolServer(ObjectMapper json, AgentLog log) throws IOException {
         tools = new HookTools(json, log);
         AtomicInteger number = new AtomicInteger();
-        pool = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "hook-tool-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                AT_ONCE, AT_ONCE, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
+                    Thread thread = new Thread(task, "hook-tool-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        pool = threads;
         door = new Doorstep("hook-tool", GREETING, this::greet, pool);
         door.open();
     }
@@ -107,7 +116,7 @@ public final class ToolServer implements AutoCloseable {
                         context.token().getBytes(StandardCharsets.UTF_8), head[2].getBytes(StandardCharsets.UTF_8));
         if (!known) {
             // Before anything of the request is taken in.
-            reply(socket, in, failure("bad request: bad context id \"" + head[1] + "\""));
+            refuse(socket, in, noContext(head[1]));
             return null;
         }
         return new Doorstep.Visit() {
@@ -118,7 +127,13 @@ public final class ToolServer implements AutoCloseable {
 
             @Override
             public void refuse() throws IOException {
-                reply(socket, socket.getInputStream(), failure("the agent is stopping"));
+                socket.setSoTimeout(IDLE_MILLIS);
+                ToolServer.refuse(
+                        socket,
+                        socket.getInputStream(),
+                        pool.isShutdown()
+                                ? "the agent is stopping"
+                                : "too many hook tools: " + WAITING + " wait already");
             }
         };
     }
@@ -126,6 +141,11 @@ public final class ToolServer implements AutoCloseable {
     private void serve(Socket socket, String[] head, HookContext context) throws IOException {
         try {
             socket.setSoTimeout(IDLE_MILLIS);
+            if (contexts.get(context.id()) != context) {
+                // Its hook ended while it waited for its turn.
+                refuse(socket, socket.getInputStream(), noContext(context.id()));
+                return;
+            }
             DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
             int count = number(head[4], ARGUMENTS);
             String cwd = new String(frame(in), StandardCharsets.UTF_8);
@@ -134,7 +154,7 @@ public final class ToolServer implements AutoCloseable {
                 args.add(new String(frame(in), StandardCharsets.UTF_8));
             }
             byte[] stdin = frame(in);
-            reply(socket, in, tools.run(new ToolCall(head[3], args, Path.of(cwd), stdin), context));
+            answer(socket, tools.run(new ToolCall(head[3], args, Path.of(cwd), stdin), context));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException bug) {
@@ -142,11 +162,11 @@ public final class ToolServer implements AutoCloseable {
         }
     }
 
-    private static ToolCall.Reply failure(String why) {
-        return new ToolCall.Reply(1, new byte[0], ("ERROR " + why + "\n").getBytes(StandardCharsets.UTF_8));
+    private static String noContext(String id) {
+        return "bad request: bad context id \"" + id + "\"";
     }
 
-    private static void reply(Socket socket, InputStream in, ToolCall.Reply reply) throws IOException {
+    private static void answer(Socket socket, ToolCall.Reply reply) throws IOException {
         byte[] head = (reply.exit() + " " + reply.out().length + " " + reply.err().length + "\n")
                 .getBytes(StandardCharsets.US_ASCII);
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
@@ -155,8 +175,11 @@ public final class ToolServer implements AutoCloseable {
         frame.write(reply.err());
         socket.getOutputStream().write(frame.toByteArray());
         socket.shutdownOutput();
-        // A refused request may not be read to its end: closing now would break the tool's pipe before it reads the
-        // answer.
+    }
+
+    /** Of a request that is not read to its end: closing at once would break the tool's pipe before it reads the answer. */
+    private static void refuse(Socket socket, InputStream in, String why) throws IOException {
+        answer(socket, new ToolCall.Reply(1, new byte[0], ("ERROR " + why + "\n").getBytes(StandardCharsets.UTF_8)));
         long left = DRAINED_BYTES;
         byte[] rest = new byte[8192];
         for (int read = in.read(rest); read >= 0 && left > 0; read = in.read(rest)) {

@@ -42,6 +42,7 @@ public class HookToolsTest {
     private FakeController controller;
     private ToolServer server;
     private HookContext context;
+    private AutoCloseable served;
     private Path tools;
 
     private record Ran(int exit, String out, String err) {}
@@ -60,8 +61,14 @@ public class HookToolsTest {
         server = new ToolServer(json, log);
         tools = temp.newFolder("tools").toPath();
         ToolServer.install(tools);
+        context = context(Duration.ofMillis(500));
+        served = server.serve(context);
+    }
+
+    /** @param patience how long a tool waits for the controller */
+    private HookContext context(Duration patience) {
         AgentApi api = new AgentApi(controller, Json.newMapper(), "unit-wp-0", "pw", null);
-        UnitApi unit = new UnitApi(api, "wp/0", "uuid-1", Duration.ofMillis(500));
+        UnitApi unit = new UnitApi(api, "wp/0", "uuid-1", patience);
         UnitRemoteState remote = new UnitRemoteState(
                 "wp/0",
                 "wp",
@@ -83,7 +90,7 @@ public class HookToolsTest {
                 new UnitRemoteState.ModelFacts("uuid-1", "default", null, null),
                 List.of(),
                 false);
-        context = new HookContext(
+        return new HookContext(
                 new HookInfo("relation-changed", 4, "db", "sql", "sql/0", null, 1, null),
                 unit,
                 new Leadership(unit, System::nanoTime),
@@ -96,7 +103,6 @@ public class HookToolsTest {
                 () -> Set.of("db", "cluster", "website", "juju-info"),
                 Map.of("old", "1"),
                 new SecureRandom());
-        server.serve(context);
     }
 
     @After
@@ -452,5 +458,83 @@ public class HookToolsTest {
         Ran timed = sh("s=$(date +%s%N); for i in {1..50}; do config-get count >/dev/null; done; "
                 + "echo $(( ($(date +%s%N) - s) / 50000 ))");
         System.out.println("hook tool: " + timed.out().trim() + " microseconds each");
+    }
+
+    /** Sends a request as the script does, and does not wait for its answer. */
+    private Socket ask(String token) throws IOException {
+        int colon = server.address().indexOf(':');
+        Socket socket =
+                new Socket("127.0.0.1", Integer.parseInt(server.address().substring(colon + 1)));
+        socket.setSoTimeout(30_000);
+        String request = "ISTHMUS1 " + context.id() + " " + token + " status-get 0\n1\n/-1\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+        return socket;
+    }
+
+    private static String answer(Socket socket) throws IOException {
+        try (socket) {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The door sends away who waits at it when there are very many at the same moment, which tools of bash never are. */
+    private List<Socket> ask(int groups, int each) throws IOException {
+        List<Socket> asked = new ArrayList<>();
+        for (int group = 0; group < groups; group++) {
+            for (int i = 0; i < each; i++) {
+                asked.add(ask(context.token()));
+            }
+            assertTrue(answer(ask("guessed")).contains("bad context id"));
+        }
+        return asked;
+    }
+
+    /** All of them at a controller that does not answer. */
+    private void patientContext() throws Exception {
+        served.close();
+        context = context(Duration.ofSeconds(30));
+        served = server.serve(context);
+        controller.statuses.add("active: here");
+        controller.goAway();
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("hook-tool-\\d+"))
+                .count();
+    }
+
+    @Test
+    public void toolsBeyondWhatRunsAtATimeWaitForTheirTurn() throws Exception {
+        patientContext();
+        List<Socket> asked = ask(18, 60);
+        assertTrue(threads() + " threads", threads() <= 32);
+        controller.comeBack();
+        Map<String, Integer> answers = new TreeMap<>();
+        for (Socket socket : asked) {
+            answers.merge(answer(socket), 1, Integer::sum);
+        }
+        assertEquals(
+                Map.of("0 7 0\nactive\n", 1032, "1 0 45\nERROR too many hook tools: 1000 wait already\n", 48), answers);
+        assertTrue(threads() + " threads", threads() <= 32);
+    }
+
+    @Test
+    public void aToolWhoseHookEndsWhileItWaitsForItsTurnDoesNothing() throws Exception {
+        patientContext();
+        List<Socket> asked = ask(1, 40);
+        controller.until(
+                "as many as run at a time",
+                () -> Thread.getAllStackTraces().values().stream()
+                                .filter(stack -> List.of(stack).toString().contains("HookTools.statusGet"))
+                                .count()
+                        == 32);
+        served.close();
+        controller.comeBack();
+        int refused = 0;
+        for (Socket socket : asked) {
+            refused += answer(socket).contains("bad context id") ? 1 : 0;
+        }
+        assertEquals(8, refused);
     }
 }

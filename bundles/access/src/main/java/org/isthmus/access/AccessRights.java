@@ -5,6 +5,7 @@ import java.time.Instant;
 import org.isthmus.api.Code;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
+import org.isthmus.api.Tag;
 import org.isthmus.model.AgentPresence;
 import org.isthmus.model.DepartedUser;
 import org.isthmus.model.Kinds;
@@ -265,9 +266,22 @@ public final class AccessRights implements AccessEngine {
     public void present(Tx model, String tag, boolean alive, Instant now) {
         Tx tx = model.as(ROOM);
         AgentPresence before = tx.get(Kinds.PRESENCE, tag);
-        if (before == null || before.alive() != alive) {
+        if (!alive && isGone(tx, Tag.parse(tag))) {
+            // It leaves because it was removed; else there would be one for each unit that ever was.
+            if (before != null) {
+                tx.remove(Kinds.PRESENCE, tag);
+            }
+        } else if (before == null || before.alive() != alive) {
             tx.put(Kinds.PRESENCE, new AgentPresence(tag, alive, now));
         }
+    }
+
+    private static boolean isGone(Tx tx, Tag agent) {
+        return switch (agent.kind()) {
+            case "unit" -> tx.get(Kinds.UNIT, agent.id()) == null;
+            case "machine" -> tx.get(Kinds.MACHINE, agent.id()) == null;
+            default -> false;
+        };
     }
 
     @Override

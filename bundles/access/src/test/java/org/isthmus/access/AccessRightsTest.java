@@ -9,8 +9,10 @@ import static org.junit.Assert.fail;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.isthmus.api.Code;
+import org.isthmus.api.Life;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.MachineBuilder;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.User;
@@ -143,16 +145,33 @@ public final class AccessRightsTest {
         assertFalse(engine.includes(null, "read"));
     }
 
+    private void machine(String id) {
+        does(tx -> tx.as("application")
+                .put(
+                        Kinds.MACHINE,
+                        MachineBuilder.builder().id(id).life(Life.ALIVE).build()));
+    }
+
     @Test
     public void presenceChangesOnlyWhenItChanges() {
-        does(tx -> engine.present(tx, "unit-mysql-0", true, NOW));
+        machine("0");
+        does(tx -> engine.present(tx, "machine-0", true, NOW));
         Tx again = Tx.on(now);
-        engine.present(again, "unit-mysql-0", true, NOW.plusSeconds(30));
+        engine.present(again, "machine-0", true, NOW.plusSeconds(30));
         assertTrue(again.changes().isEmpty());
-        does(tx -> engine.present(tx, "unit-mysql-0", false, NOW.plusSeconds(60)));
-        assertEquals(
-                NOW.plusSeconds(60), now.get(Kinds.PRESENCE, "unit-mysql-0").since());
+        does(tx -> engine.present(tx, "machine-0", false, NOW.plusSeconds(60)));
+        assertEquals(NOW.plusSeconds(60), now.get(Kinds.PRESENCE, "machine-0").since());
         does(tx -> engine.connected(tx, "bob", NOW));
         assertEquals(NOW, now.get(Kinds.LAST_CONNECTION, "bob").when());
+    }
+
+    @Test
+    public void agentsOfWhatWasRemovedAreForgottenWhenTheyLeave() {
+        machine("0");
+        does(tx -> engine.present(tx, "machine-0", true, NOW));
+        does(tx -> tx.as("application").remove(Kinds.MACHINE, "0"));
+        does(tx -> engine.present(tx, "machine-0", false, NOW));
+        does(tx -> engine.present(tx, "unit-mysql-0", false, NOW));
+        assertEquals(0, now.all(Kinds.PRESENCE).size());
     }
 }

@@ -21,11 +21,21 @@ final class Budget {
 
     /** False, and nothing is taken, where that much is not left. */
     boolean take(long bytes) {
-        if (taken.addAndGet(bytes) > most) {
+        return take(bytes, 0);
+    }
+
+    /** @param kept what must be left besides */
+    boolean take(long bytes, long kept) {
+        if (taken.addAndGet(bytes) > most - kept) {
             taken.addAndGet(-bytes);
             return false;
         }
         return true;
+    }
+
+    /** What was taken beyond what there was. */
+    long excess() {
+        return Math.max(0, taken.get() - most);
     }
 
     /** Takes it even where it is not left. */

@@ -27,7 +27,8 @@ final class Charge implements AutoCloseable {
             light += bytes;
             return true;
         }
-        if (share.heavy().take(bytes)) {
+        // What was forced upon the one is the other's to bear: together they take no more than there is.
+        if (share.heavy().take(bytes, share.light().excess())) {
             heavy += bytes;
             return true;
         }

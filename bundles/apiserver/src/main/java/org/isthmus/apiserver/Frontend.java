@@ -62,6 +62,9 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
     /** It was told goodbye, and nothing of it is heard any more. */
     private boolean leaving;
 
+    /** A ping that was not answered yet; null for none. */
+    private byte[] owed;
+
     private volatile Connection connection;
     private Stream stream;
     private final HeadGuard head;
@@ -330,7 +333,8 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
     private void frame(ChannelHandlerContext ctx, WebSocketFrame frame) {
         try {
             if (frame instanceof PingWebSocketFrame) {
-                ctx.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
+                owed = ByteBufUtil.getBytes(frame.content());
+                pong(ctx);
             } else if (frame instanceof PongWebSocketFrame) {
                 if (connection != null) {
                     connection.ponged();
@@ -345,6 +349,20 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
         } finally {
             frame.release();
         }
+    }
+
+    /** Only the last ping is answered of those that came while its sender did not read: what waits for it stays small. */
+    private void pong(ChannelHandlerContext ctx) {
+        if (owed != null && ctx.channel().isWritable()) {
+            ctx.writeAndFlush(new PongWebSocketFrame(Unpooled.wrappedBuffer(owed)));
+            owed = null;
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        pong(ctx);
+        ctx.fireChannelWritabilityChanged();
     }
 
     private void message(ByteBuf content) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
@@ -31,27 +32,37 @@ final class PausableDocuments implements Documents {
     private final Plug<Store> plug;
     private final Function<Store, Documents> in;
     private final List<PausableWatch> watches = new ArrayList<>();
+    private final Executor tellers;
     private volatile Documents live;
+    private boolean leaving;
     private volatile Snapshot last = Snapshot.empty();
 
-    PausableDocuments(String id, Plug<Store> plug, Function<Store, Documents> in) {
+    PausableDocuments(String id, Plug<Store> plug, Function<Store, Documents> in, Executor tellers) {
         this.id = id;
         this.plug = plug;
         this.in = in;
+        this.tellers = tellers;
     }
 
     static Refused gone(String id) {
         return Problem.refuse(Code.MODEL_NOT_FOUND, "model \"%s\" not found", id);
     }
 
+    /** The store is about to close: what is still under way there is read and told until {@link #pause}. */
+    void leave() {
+        synchronized (watches) {
+            leaving = true;
+            watches.forEach(PausableWatch::leave);
+        }
+    }
+
+    /** The store is closed: nothing changes any more. */
     void pause() {
-        List<PausableWatch> mine;
         synchronized (watches) {
             last = live == null ? last : live.snapshot();
             live = null;
-            mine = new ArrayList<>(watches);
+            watches.forEach(PausableWatch::pause);
         }
-        mine.forEach(PausableWatch::pause);
     }
 
     /** @param before what was last seen: its soft records, which no journal holds, are put back; null at first */
@@ -68,12 +79,20 @@ final class PausableDocuments implements Documents {
                         }
                     });
         }
-        List<PausableWatch> mine;
         synchronized (watches) {
             live = documents;
+            leaving = false;
+            watches.forEach(watch -> watch.follow(documents.watch(watch.interests())));
+        }
+    }
+
+    /** They did not come back with the store: a removal that was under way was done. */
+    void end() {
+        List<PausableWatch> mine;
+        synchronized (watches) {
             mine = new ArrayList<>(watches);
         }
-        mine.forEach(watch -> watch.resume(documents));
+        mine.forEach(PausableWatch::close);
     }
 
     private static void restoreSoft(Snapshot before, Tx tx) {
@@ -111,14 +130,15 @@ final class PausableDocuments implements Documents {
 
     @Override
     public Watch watch(Set<Interest> interests) {
-        PausableWatch watch = new PausableWatch(id, interests, this::forget);
-        Documents documents;
+        PausableWatch watch = new PausableWatch(id, interests, this::forget, tellers);
         synchronized (watches) {
             watches.add(watch);
-            documents = live;
-        }
-        if (documents != null) {
-            watch.resume(documents);
+            if (live != null) {
+                watch.follow(live.watch(interests));
+            }
+            if (leaving) {
+                watch.leave();
+            }
         }
         return watch;
     }

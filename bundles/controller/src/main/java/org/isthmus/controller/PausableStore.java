@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.isthmus.model.Summary;
@@ -26,15 +27,18 @@ final class PausableStore implements Store {
     private final String controllerUuid;
     private final PausableDocuments controller;
     private final Map<String, PausableDocuments> models = new ConcurrentHashMap<>();
+    private final Executor tellers;
     private volatile Store live;
     private volatile List<Summary> lastSummaries = List.of();
     private volatile Set<String> lastModels = Set.of();
 
-    PausableStore(String controllerUuid, Store first, ScheduledExecutorService timer) {
+    /** @param tellers where who watches is told, after a pause, what the store had not told before */
+    PausableStore(String controllerUuid, Store first, ScheduledExecutorService timer, Executor tellers) {
         this.controllerUuid = controllerUuid;
         this.plug = new Plug<>("state", timer);
+        this.tellers = tellers;
         this.live = first;
-        this.controller = new PausableDocuments(controllerUuid, plug, Store::controller);
+        this.controller = new PausableDocuments(controllerUuid, plug, Store::controller, tellers);
         controller.resume(first.controller(), null);
         plug.bind(first);
     }
@@ -46,12 +50,20 @@ final class PausableStore implements Store {
             return;
         }
         plug.unbind(leaving);
-        lastSummaries = new ArrayList<>(leaving.summaries());
-        lastModels = Set.copyOf(leaving.models());
+        look(leaving);
+        live = null;
+        // What is past the plug, and what the store does by itself, is still committed, seen and told.
+        controller.leave();
+        models.values().forEach(PausableDocuments::leave);
+        leaving.close();
+        look(leaving);
         controller.pause();
         models.values().forEach(PausableDocuments::pause);
-        live = null;
-        leaving.close();
+    }
+
+    private void look(Store store) {
+        lastSummaries = new ArrayList<>(store.summaries());
+        lastModels = Set.copyOf(store.models());
     }
 
     Plug<Store> plug() {
@@ -71,6 +83,7 @@ final class PausableStore implements Store {
                 model.getValue().resume(documents.get(), model.getValue().snapshot());
             } else {
                 models.remove(model.getKey());
+                model.getValue().end();
             }
         }
         live = store;
@@ -102,7 +115,7 @@ final class PausableStore implements Store {
 
     private PausableDocuments wrap(String uuid, Documents documents) {
         PausableDocuments wrapped = new PausableDocuments(
-                uuid, plug, store -> store.model(uuid).orElseThrow(() -> PausableDocuments.gone(uuid)));
+                uuid, plug, store -> store.model(uuid).orElseThrow(() -> PausableDocuments.gone(uuid)), tellers);
         wrapped.resume(documents, null);
         return wrapped;
     }

@@ -1,7 +1,9 @@
 package org.isthmus.controller;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.isthmus.model.Kinds;
@@ -61,17 +63,19 @@ final class ReconcilerHost implements AutoCloseable {
             reconcilers.put(name, plug);
         }
         executors.workers().execute(() -> {
+            List<ReconcilerLoop> known = new ArrayList<>();
+            synchronized (loops) {
+                loops.values().forEach(of -> {
+                    if (of.containsKey(name)) {
+                        known.add(of.get(name));
+                    }
+                });
+            }
             sync(controller.uuid());
             for (ModelEntry entry : controller.store().controller().snapshot().all(Kinds.MODEL_ENTRY)) {
                 sync(entry.uuid());
             }
-            synchronized (loops) {
-                loops.values().forEach(of -> {
-                    if (of.containsKey(name)) {
-                        of.get(name).again();
-                    }
-                });
-            }
+            known.forEach(ReconcilerLoop::start);
         });
     }
 

@@ -13,6 +13,7 @@ import org.isthmus.api.Refused;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Key;
 import org.isthmus.model.store.Documents;
+import org.isthmus.model.store.Interest;
 import org.isthmus.model.store.Watch;
 import org.isthmus.rpc.ControllerContext;
 import org.isthmus.rpc.Reconciler;
@@ -38,7 +39,10 @@ final class ReconcilerLoop implements AutoCloseable {
     private final Executors executors;
 
     private final Set<Key> changed = new HashSet<>();
+    private Set<Interest> followed = Set.of();
+    /** Null while it is interested in nothing, or was not there to say in what. */
     private Watch watch;
+
     private boolean running;
     private boolean wanted;
     private boolean first = true;
@@ -61,27 +65,44 @@ final class ReconcilerLoop implements AutoCloseable {
         this.executors = executors;
     }
 
+    /**
+     * Asks the reconciler what it is interested in, and then to look: at first, and whenever it came again. It may be another version
+     * with other interests, or one that was away when this loop began.
+     */
     void start() {
-        plug.<Set<org.isthmus.model.store.Interest>>call(reconciler -> CompletableFuture.completedFuture(
-                        reconciler.onController() == onController ? reconciler.interests() : Set.of()))
+        plug.<Set<Interest>>call(reconciler -> CompletableFuture.completedFuture(
+                        reconciler.onController() == onController ? Set.copyOf(reconciler.interests()) : Set.of()))
                 .whenComplete((interests, failure) -> {
-                    if (failure == null && !interests.isEmpty()) {
+                    if (failure == null) {
                         follow(interests);
                         again();
+                    } else {
+                        LOG.debug("{} on {} begins when it is back", name, documents.id(), failure);
                     }
                 });
     }
 
-    private void follow(Set<org.isthmus.model.store.Interest> interests) {
-        Watch made = documents.watch(interests);
+    private void follow(Set<Interest> interests) {
+        Watch made;
+        Watch leaving;
         synchronized (this) {
-            if (!closed) {
-                watch = made;
+            if (closed || interests.equals(followed)) {
+                return;
+            }
+            // Before the other one ends: what changes in between is told twice, not never.
+            made = interests.isEmpty() ? null : documents.watch(interests);
+            leaving = watch;
+            watch = made;
+            followed = interests;
+            first = true;
+        }
+        if (leaving != null) {
+            leaving.close();
+            synchronized (this) {
+                changed.addAll(leaving.unheard());
             }
         }
-        if (closed) {
-            made.close();
-        } else {
+        if (made != null) {
             listen(made);
         }
     }
@@ -156,6 +177,7 @@ final class ReconcilerLoop implements AutoCloseable {
                 backoff = FIRST_BACKOFF;
             } else {
                 changed.addAll(cause.changed());
+                first |= cause.first();
                 wait = backoff;
                 backoff = backoff.multipliedBy(2).compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : backoff.multipliedBy(2);
             }

@@ -90,7 +90,7 @@ final class RunningController implements ControllerContext, AutoCloseable {
             closeQuietly(openedLogs);
             throw failure;
         }
-        this.store = new PausableStore(uuid, opened, executors.timer());
+        this.store = new PausableStore(uuid, opened, executors.timer(), executors.workers());
     }
 
     static Path storeFolder(Path folder) {

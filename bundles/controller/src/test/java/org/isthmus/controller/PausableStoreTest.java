@@ -2,16 +2,23 @@ package org.isthmus.controller;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.isthmus.api.Code;
+import org.isthmus.api.Refused;
 import org.isthmus.model.AgentPresence;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
@@ -37,13 +44,14 @@ public class PausableStoreTest {
     public final TemporaryFolder folder = new TemporaryFolder();
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final ExecutorService tellers = Executors.newSingleThreadExecutor(task -> new Thread(task, "tellers"));
     private final StoreFactory stores = new JournaledStores();
     private final JournalFactory journals = new DerbyJournals();
     private PausableStore store;
 
     @Before
     public void open() throws Exception {
-        store = new PausableStore(UUID, open(true), timer);
+        store = new PausableStore(UUID, open(true), timer, tellers);
         // A store without its controller's documents is refused when it is opened again.
         store.controller().submit(tx -> tx.next("first")).toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
@@ -56,6 +64,7 @@ public class PausableStoreTest {
     public void close() {
         store.close();
         timer.shutdownNow();
+        tellers.shutdownNow();
     }
 
     private static CompletableFuture<Long> next(Documents documents) {
@@ -103,6 +112,100 @@ public class PausableStoreTest {
             next(documents).get(10, TimeUnit.SECONDS);
             assertEquals(Set.of(new Key(Kinds.SEQUENCE, "n")), changed.get(10, TimeUnit.SECONDS));
         }
+    }
+
+    private static final Key N = new Key(Kinds.SEQUENCE, "n");
+
+    private static Set<Key> told(CompletionStage<Set<Key>> asked) throws Exception {
+        return asked.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    public void whatChangedWhileNobodyAskedIsToldAfterThePause() throws Exception {
+        Documents documents = store.controller();
+        try (Watch watch = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)))) {
+            next(documents).get(10, TimeUnit.SECONDS);
+            store.pause();
+            store.resume(open(false));
+            assertEquals(Set.of(N), told(watch.changed()));
+        }
+        try (Watch watch = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)))) {
+            next(documents).get(10, TimeUnit.SECONDS);
+            store.pause();
+            CompletionStage<Set<Key>> meanwhile = watch.changed();
+            assertEquals("who asks meanwhile need not wait", Set.of(N), told(meanwhile));
+            store.resume(open(false));
+            assertFalse(
+                    "and is told once", watch.changed().toCompletableFuture().isDone());
+        }
+    }
+
+    /** The commit is answered and its telling is somewhere between the store and who asked. */
+    @Test
+    public void whatIsBeingToldWhenThePauseBeginsIsTold() throws Exception {
+        Documents documents = store.controller();
+        for (int i = 0; i < 40; i++) {
+            try (Watch watch = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)))) {
+                CompletionStage<Set<Key>> asked = watch.changed();
+                next(documents).get(10, TimeUnit.SECONDS);
+                store.pause();
+                store.resume(open(false));
+                assertEquals(Set.of(N), told(asked));
+            }
+        }
+    }
+
+    /** As of a lease that ends, or of a request that is past the plug: the store closes only after it. */
+    @Test
+    public void whatTheStoreCommitsWhileItClosesIsSeenAndTold() throws Exception {
+        store.close();
+        Store inner = open(false);
+        PausableStore closing = new PausableStore(
+                UUID,
+                (Store) Proxy.newProxyInstance(
+                        Store.class.getClassLoader(), new Class<?>[] {Store.class}, (self, method, args) -> {
+                            if (method.getName().equals("close")) {
+                                next(inner.controller()).get(10, TimeUnit.SECONDS);
+                            }
+                            return method.invoke(inner, args);
+                        }),
+                timer,
+                tellers);
+        Documents documents = closing.controller();
+        Watch idle = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)));
+        Watch asking = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)));
+        CompletionStage<Set<Key>> asked = asking.changed();
+        closing.pause();
+        assertEquals(1, documents.snapshot().get(Kinds.SEQUENCE, "n").next());
+        closing.resume(open(false));
+        assertEquals(Set.of(N), told(asked));
+        assertEquals(Set.of(N), told(idle.changed()));
+        closing.close();
+    }
+
+    @Test
+    public void anAskerWhoGaveUpLosesNothing() throws Exception {
+        Documents documents = store.controller();
+        Watch watch = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)));
+        watch.changed().toCompletableFuture().cancel(false);
+        next(documents).get(10, TimeUnit.SECONDS);
+        assertEquals(Set.of(N), told(watch.changed()));
+    }
+
+    @Test
+    public void watchesOfAModelThatDoesNotComeBackStop() throws Exception {
+        String model = "22222222-2222-4222-8222-222222222222";
+        Documents documents = store.create(model, tx -> tx.put(Kinds.SEQUENCE, new Sequence("first", 7)))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        CompletionStage<Set<Key>> asked =
+                documents.watch(Set.of(Interest.in(Kinds.SEQUENCE))).changed();
+        store.pause();
+        Store meanwhile = open(false);
+        meanwhile.delete(model).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        store.resume(meanwhile);
+        ExecutionException stopped = assertThrows(ExecutionException.class, () -> told(asked));
+        assertEquals(Code.STOPPED, Refused.of(stopped).code());
     }
 
     @Test

@@ -84,6 +84,7 @@ final class InterestWatch implements Watch {
         }
         if (overflow) {
             close();
+            unheard();
         }
     }
 
@@ -125,6 +126,12 @@ final class InterestWatch implements Watch {
         stop();
     }
 
+    @Override
+    public synchronized Set<Key> unheard() {
+        return stopped == null ? Set.of() : take().keySet();
+    }
+
+    /** Whoever waits is told so; what it had to tell stays for {@link #unheard}. */
     void stop() {
         CompletableFuture<Set<Key>> to;
         Refused why = Problem.refuse(Code.STOPPED, "watcher was stopped");
@@ -133,7 +140,6 @@ final class InterestWatch implements Watch {
                 return;
             }
             stopped = why;
-            pending = new LinkedHashMap<>();
             to = asker;
             asker = null;
         }

@@ -12,6 +12,14 @@ public interface Watch extends AutoCloseable {
      */
     CompletionStage<Set<Key>> changed();
 
+    /**
+     * Once it is closed or stopped: what it had still to tell, for who goes on with another watch in its place. Empty when it
+     * stopped because it held too much, and the next time.
+     */
+    default Set<Key> unheard() {
+        return Set.of();
+    }
+
     @Override
     void close();
 }

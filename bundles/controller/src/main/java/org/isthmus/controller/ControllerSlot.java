@@ -6,11 +6,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
+import org.isthmus.controller.Host.Departure;
 import org.isthmus.model.store.Store;
+import org.isthmus.model.store.StoreFactory;
 import org.isthmus.rpc.ControllerHost;
 import org.isthmus.rpc.ControllerHost.Status;
+import org.isthmus.spi.JournalFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -33,15 +37,27 @@ final class ControllerSlot {
     private final Executors executors;
     private final ControllerHost host;
     private CompletableFuture<RunningController> ready = new CompletableFuture<>();
+    private final Supplier<Foundations> foundations;
+    /** What the running one stands on. */
     private Foundations on = Foundations.NONE;
+
     private volatile RunningController running;
     private boolean ended;
     private volatile String state = "starting";
     private long pause = 1;
     private Future<?> retry;
 
+    /** @param foundations what there is to stand on, at any moment */
     ControllerSlot(
-            String uuid, String name, Path folder, String bind, Rooms rooms, Executors executors, ControllerHost host) {
+            String uuid,
+            String name,
+            Path folder,
+            String bind,
+            Rooms rooms,
+            Executors executors,
+            ControllerHost host,
+            Supplier<Foundations> foundations) {
+        this.foundations = foundations;
         this.uuid = uuid;
         this.name = name;
         this.folder = folder;
@@ -73,27 +89,34 @@ final class ControllerSlot {
         return ready;
     }
 
-    /** The store of a controller that does not run, for who closes it again. */
+    /** Null while it does not run, or its store is away. */
+    synchronized RunningController serving() {
+        return running == null || running.isPaused() ? null : running;
+    }
+
+    /** The store of a controller that does not serve, for who closes it again. */
     synchronized Store openStore() throws IOException {
-        if (running != null) {
-            throw new IOException("controller " + name + " runs");
+        if (serving() != null) {
+            throw Problem.refuse(Code.TRY_AGAIN, "controller \"%s\" is running again, try again", name);
         }
-        if (on.stores() == null || on.journals() == null) {
-            throw Problem.refuse(Code.TRY_AGAIN, "this container waits for %s, try again", on.missing());
+        Foundations now = foundations.get();
+        if (now.stores() == null || now.journals() == null) {
+            throw Problem.refuse(Code.TRY_AGAIN, "this container waits for %s, try again", now.missing());
         }
-        return on.stores().open(uuid, RunningController.storeFolder(folder), false, on.journals());
+        return now.stores().open(uuid, RunningController.storeFolder(folder), false, now.journals());
     }
 
-    /** What it stands on came: called with everything that is there now. */
-    void offer(Foundations now) {
-        signed(() -> take(now));
+    /** What it stands on came. */
+    void offer() {
+        signed(this::take);
     }
 
-    private synchronized void take(Foundations now) {
-        on = now;
+    private synchronized void take() {
         if (ended) {
             return;
         }
+        // Read here: what was there when this was submitted may have left, and then it has paused us already.
+        Foundations now = foundations.get();
         String missing = now.missing();
         if (missing != null) {
             state = "waiting for " + missing;
@@ -110,12 +133,14 @@ final class ControllerSlot {
                     throw failure;
                 }
                 running = made;
+                on = now;
                 // Only now its own log takes lines.
                 LOG.info("Controller {} ({}) serves on {}", name, uuid, String.join(", ", made.apiAddresses()));
-                ready.complete(made);
-            } else {
+            } else if (running.isPaused()) {
                 running.resume(now);
+                on = on.with(now.stores()).with(now.journals());
             }
+            ready.complete(running);
             state = "running";
             pause = 1;
         } catch (IOException | RuntimeException failure) {
@@ -152,36 +177,30 @@ final class ControllerSlot {
     /** What kept it from running, such as a full disk or a port that is taken, may be over without a word to us. */
     private synchronized void tryAgain() {
         if (!ended && hasFailed()) {
-            take(on);
+            take();
         }
     }
 
-    /** A room that keeps state leaves: waits for what is in flight. */
-    void pause(Foundations left) {
-        signed(() -> pauseNow(left));
+    /** A room leaves: if this one stands on it, waits for what is in flight and lets go of it. */
+    void leave(Object factory, Departure means) {
+        signed(() -> leaveNow(factory, means));
     }
 
-    private synchronized void pauseNow(Foundations left) {
-        on = left;
-        if (running != null) {
+    private synchronized void leaveNow(Object factory, Departure means) {
+        if (running == null || !on.has(factory)) {
+            return;
+        }
+        if (means == Departure.PAUSE) {
             running.pause();
-            state = "waiting for " + left.missing();
-        }
-    }
-
-    /** A room that cannot be replaced under a running controller leaves. */
-    void stop(Foundations left) {
-        signed(() -> stopNow(left));
-    }
-
-    private synchronized void stopNow(Foundations left) {
-        on = left;
-        if (running != null) {
+            on = on.with((StoreFactory) null).with((JournalFactory) null);
+        } else {
             running.close();
             running = null;
+            on = Foundations.NONE;
             ready = new CompletableFuture<>();
-            state = "waiting for " + left.missing();
         }
+        String missing = foundations.get().missing();
+        state = missing == null ? "starting" : "waiting for " + missing;
     }
 
     void end() {

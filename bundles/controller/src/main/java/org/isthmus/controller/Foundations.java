@@ -32,6 +32,10 @@ record Foundations(
         return new Foundations(stores, journals, blobs, logs, factory);
     }
 
+    boolean has(Object factory) {
+        return stores == factory || journals == factory || blobs == factory || logs == factory || servers == factory;
+    }
+
     /** The room that is missing, in an operator's words; null when all are there. */
     String missing() {
         if (journals == null) {

@@ -41,7 +41,7 @@ final class Host implements ControllerHost, AutoCloseable {
     /** What is being removed; guarded by the slots. */
     private final Map<String, Status> leaving = new LinkedHashMap<>();
 
-    private Foundations foundations = Foundations.NONE;
+    private volatile Foundations foundations = Foundations.NONE;
     private volatile Runnable removed = () -> {};
     private boolean closed;
 
@@ -58,55 +58,58 @@ final class Host implements ControllerHost, AutoCloseable {
         removed = then;
     }
 
-    /** Some of what controllers stand on changed; `left` says that it went away. */
-    void foundations(Foundations now, Departure left) {
-        List<ControllerSlot> all;
-        synchronized (slots) {
-            foundations = now;
-            all = new ArrayList<>(slots.values());
+    /** What there is for controllers to stand on from now on; told to them by {@link #leave} and {@link #offer}. */
+    void standOn(Foundations now) {
+        foundations = now;
+    }
+
+    /** Who stands on this factory stops or pauses, before this returns. */
+    void leave(Object factory, Departure means) {
+        for (ControllerSlot slot : slots()) {
+            slot.leave(factory, means);
         }
-        for (ControllerSlot slot : all) {
-            switch (left) {
-                case NONE ->
-                    executors.workers().execute(() -> {
-                        slot.offer(now);
-                        changed();
-                    });
-                case PAUSE -> slot.pause(now);
-                case STOP -> slot.stop(now);
-            }
+    }
+
+    /** Who can go on, does. */
+    void offer() {
+        slots().forEach(this::offer);
+    }
+
+    private void offer(ControllerSlot slot) {
+        executors.workers().execute(() -> {
+            slot.offer();
+            changed();
+        });
+    }
+
+    private List<ControllerSlot> slots() {
+        synchronized (slots) {
+            return new ArrayList<>(slots.values());
         }
     }
 
     /** What a room that leaves means for controllers. */
     enum Departure {
-        NONE,
         PAUSE,
         STOP
     }
 
     Foundations foundations() {
-        synchronized (slots) {
-            return foundations;
-        }
+        return foundations;
     }
 
     /** A configuration came: only submits the start. */
     void configured(String uuid, String name, String folder, String bind) {
-        ControllerSlot slot = new ControllerSlot(uuid, name, base.resolve(folder), bind, rooms, executors, this);
-        Foundations now;
+        ControllerSlot slot =
+                new ControllerSlot(uuid, name, base.resolve(folder), bind, rooms, executors, this, this::foundations);
         synchronized (slots) {
             if (closed) {
                 return;
             }
             slots.put(uuid, slot);
             slots.notifyAll();
-            now = foundations;
         }
-        executors.workers().execute(() -> {
-            slot.offer(now);
-            changed();
-        });
+        offer(slot);
     }
 
     void unconfigured(String uuid) {

@@ -237,34 +237,21 @@ public final class HostComponent implements ControllerHost {
     }
 
     private void came(Object factory) {
-        Foundations now;
         synchronized (foundations) {
             foundations.add(factory);
-            now = current();
+            host.standOn(current());
         }
-        host.foundations(now, Departure.NONE);
+        host.offer();
     }
 
     private void left(Object factory, Departure means) {
-        Foundations now;
-        boolean used;
         synchronized (foundations) {
-            used = uses(current(), factory);
             foundations.remove(factory);
-            now = current();
+            host.standOn(current());
         }
-        if (used) {
-            host.foundations(now, means);
-            host.foundations(now, Departure.NONE);
-        }
-    }
-
-    private static boolean uses(Foundations on, Object factory) {
-        return on.stores() == factory
-                || on.journals() == factory
-                || on.blobs() == factory
-                || on.logs() == factory
-                || on.servers() == factory;
+        // Whether it is the newest does not matter: a controller goes on with an older one as long as that is there.
+        host.leave(factory, means);
+        host.offer();
     }
 
     /** The newest of each. */

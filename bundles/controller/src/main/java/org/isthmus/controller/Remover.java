@@ -38,7 +38,7 @@ final class Remover {
     }
 
     void remove(ControllerSlot slot, boolean force, Consumer<String> progress) throws IOException {
-        RunningController running = slot.ready().getNow(null);
+        RunningController running = slot.serving();
         if (running != null) {
             List<Summary> hosted = running.store().summaries().stream()
                     .filter(s -> !s.controllerModel())
@@ -53,7 +53,7 @@ final class Remover {
             throw Problem.refuse(
                     Code.TRY_AGAIN, "controller is %s", slot.status().state());
         }
-        // It does not run, but its machines may: its store knows them.
+        // It does not serve, but its machines may: its store knows them.
         Store store;
         try {
             store = slot.openStore();

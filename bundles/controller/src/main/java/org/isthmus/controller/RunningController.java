@@ -134,6 +134,10 @@ final class RunningController implements ControllerContext, AutoCloseable {
         }
     }
 
+    boolean isPaused() {
+        return store.isPaused();
+    }
+
     void resume(Foundations on) throws IOException {
         if (store.isPaused()) {
             store.resume(on.stores().open(uuid, storeFolder(folder), false, on.journals()));

@@ -147,15 +147,15 @@ final class Appender implements AutoCloseable {
     }
 
     private void write(List<Write> writes) {
-        List<Write> sure;
+        List<Write> open = new ArrayList<>(writes);
         try {
-            sure = settle(writes);
+            settle(open);
         } catch (IOException | RuntimeException | Error failure) {
-            failed(writes, failure);
+            failed(open, failure);
             return;
         }
-        if (!sure.isEmpty()) {
-            commit(sure);
+        if (!open.isEmpty()) {
+            commit(open);
         }
     }
 
@@ -222,26 +222,25 @@ final class Appender implements AutoCloseable {
      * A failure leaves open whether its batches were saved. Nobody was told that they were; but the next batch must stand on what
      * is really there.
      *
-     * @return the writes that may go on
+     * @param writes loses those that are refused here; when this fails, nobody was told of the others yet
      */
-    private List<Write> settle(List<Write> writes) throws IOException {
+    private void settle(List<Write> writes) throws IOException {
         if (doubtful.isEmpty()
                 || writes.stream().noneMatch(w -> doubtful.containsKey(w.set().id()))) {
-            return writes;
+            return;
         }
         Map<String, Journal.Head> heads = new HashMap<>();
         for (Journal.Head head : journal.heads()) {
             heads.put(head.set(), head);
         }
-        List<Write> sure = new ArrayList<>();
-        for (Write write : writes) {
+        for (Write write : List.copyOf(writes)) {
             DocumentSet inDoubt = doubtful.get(write.set().id());
-            if (inDoubt == null || settled(write, inDoubt, heads.get(write.set().id()))) {
-                sure.add(write);
+            if (inDoubt != null
+                    && !settled(write, inDoubt, heads.get(write.set().id()))) {
+                writes.remove(write);
             }
             doubtful.remove(write.set().id());
         }
-        return sure;
     }
 
     private boolean settled(Write write, DocumentSet inDoubt, Journal.Head head) throws IOException {

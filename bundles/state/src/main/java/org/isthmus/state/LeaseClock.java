@@ -35,6 +35,8 @@ final class LeaseClock implements Leases, AutoCloseable {
         private Instant until;
         /** Its end is on its way through the writer; a renewal has to go that way too. */
         private boolean ending;
+        /** It ends because its unit is gone, which nobody can renew it for. */
+        private boolean orphaned;
 
         private Term(String holder, long fencing, Instant until) {
             this.holder = holder;
@@ -65,8 +67,9 @@ final class LeaseClock implements Leases, AutoCloseable {
     @Override
     public CompletionStage<Boolean> claim(String application, String unit) {
         Instant until = clock.instant().plus(TERM);
+        Term term;
         synchronized (this) {
-            Term term = terms.get(application);
+            term = terms.get(application);
             if (term != null && !term.ending) {
                 if (!term.holder.equals(unit)) {
                     return CompletableFuture.completedFuture(false);
@@ -79,7 +82,14 @@ final class LeaseClock implements Leases, AutoCloseable {
             tx.need(Kinds.APPLICATION, application);
             Lease lease = tx.get(Kinds.LEASE, application);
             if (lease != null && lease.holder() != null) {
-                return lease.holder().equals(unit);
+                if (term == null || !lease.holder().equals(unit) || lease.fencing() != term.fencing) {
+                    return lease.holder().equals(unit);
+                }
+                // Its end is right behind this: with the next number it passes by, and the holder has a new term.
+                if (!term.orphaned) {
+                    tx.put(Kinds.LEASE, new Lease(application, unit, lease.fencing() + 1));
+                }
+                return !term.orphaned;
             }
             long fencing = lease == null ? 1 : lease.fencing() + 1;
             tx.put(Kinds.LEASE, new Lease(application, unit, fencing));
@@ -163,7 +173,11 @@ final class LeaseClock implements Leases, AutoCloseable {
         Term term;
         synchronized (this) {
             term = terms.get(application);
-            if (closed || term == null || term.ending || !term.holder.equals(unit)) {
+            if (closed || term == null || !term.holder.equals(unit)) {
+                return;
+            }
+            term.orphaned = true;
+            if (term.ending) {
                 return;
             }
             term.ending = true;

@@ -44,6 +44,7 @@ final class CrashDisk implements JournalFactory {
 
     private int failures;
     private int lies;
+    private String unreadable;
     private Runnable beforeAppend = () -> {};
     int appends;
     int largestAppend;
@@ -74,6 +75,11 @@ final class CrashDisk implements JournalFactory {
     /** The next appends are made and then reported as failed. */
     synchronized void lieNext(int times) {
         lies = times;
+    }
+
+    /** A set that cannot be loaded. */
+    synchronized void unreadable(String set) {
+        unreadable = set;
     }
 
     void beforeAppend(Runnable hook) {
@@ -147,6 +153,9 @@ final class CrashDisk implements JournalFactory {
             List<Row> rows;
             synchronized (CrashDisk.this) {
                 mustBeOn();
+                if (set.equals(unreadable)) {
+                    throw new IOException("cannot read " + set);
+                }
                 rows = synced.containsKey(set)
                         ? new ArrayList<>(synced.get(set).rows.values())
                         : List.of();

@@ -14,6 +14,8 @@ import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.isthmus.api.Code;
 import org.isthmus.api.Life;
 import org.isthmus.api.Refused;
@@ -42,7 +44,7 @@ public class LeaseTest {
 
     @Before
     public void open() throws Exception {
-        store = JournaledStore.open(CONTROLLER, temporary.getRoot().toPath(), true, disk, time, time);
+        store = JournaledStore.open(CONTROLLER, temporary.getRoot().toPath(), true, disk, time, this::alarm);
         get(store.controller().submit(tx -> tx.next("x")));
         model = get(store.create(uuid, tx -> setModel(tx, uuid)));
         deploy("mysql");
@@ -53,6 +55,14 @@ public class LeaseTest {
     public void close() {
         store.close();
         assertEquals("no alarm is left", 0, time.waiting());
+    }
+
+    /** When the clock is about to ring again. */
+    private Runnable beforeAlarm = () -> {};
+
+    private Runnable alarm(Duration delay, Runnable task) {
+        beforeAlarm.run();
+        return time.in(delay, task);
     }
 
     private void deploy(String name) throws Exception {
@@ -118,6 +128,30 @@ public class LeaseTest {
         assertTrue(claim("mysql/1"));
         assertEquals(new Lease("mysql", "mysql/1", 2), lease());
         assertFalse(claim("mysql/0"));
+    }
+
+    /** Its end was decided, but is not on its way yet: the clock looks for when to ring next in between. */
+    @Test
+    public void aClaimThatMeetsTheEndKeepsWhatItPromises() throws Exception {
+        deploy("postgresql");
+        assertTrue(claim("mysql/0"));
+        time.pass(Duration.ofSeconds(10));
+        assertTrue(get(leases.claim("postgresql", "postgresql/0")));
+        AtomicReference<CompletionStage<Boolean>> met = new AtomicReference<>();
+        beforeAlarm = () -> {
+            if (met.get() == null) {
+                met.set(leases.claim("mysql", "mysql/0"));
+            }
+        };
+        time.pass(Leases.TERM.minusSeconds(10));
+        assertTrue(get(met.get()));
+        // Behind the end.
+        get(model.submit(tx -> null));
+        assertEquals("its former end passes it by", new Lease("mysql", "mysql/0", 2), lease());
+        time.pass(Leases.TERM.minusSeconds(1));
+        assertFalse(claim("mysql/1"));
+        time.pass(Duration.ofSeconds(3));
+        until("it ends a term later", () -> lease().holder() == null);
     }
 
     @Test

@@ -260,6 +260,45 @@ public class WriterTest {
         assertEquals(2, value(model.snapshot(), "y"));
     }
 
+    /** What was told already is not told again: a set that were told of its batch twice would have two deciders. */
+    @Test
+    public void oneInDoubtThatCannotBeReadDoesNotHurtAnother() throws Exception {
+        String damaged = uuid(2);
+        Documents other = get(store.create(damaged, tx -> setModel(tx, damaged)));
+        Documents third = get(store.create(uuid(3), tx -> setModel(tx, uuid(3))));
+        disk.lieNext(2);
+        problem(set("x", 1));
+        problem(other.submit(tx -> put(tx, "x", 1)));
+        disk.unreadable(damaged);
+        CountDownLatch go = new CountDownLatch(1);
+        disk.beforeAppend(() -> await(go));
+        CompletionStage<Void> first = third.submit(tx -> put(tx, "x", 1));
+        CountDownLatch decided = new CountDownLatch(2);
+        CompletionStage<Void> again = model.submit(tx -> {
+            decided.countDown();
+            return put(tx, "x", 2);
+        });
+        CompletionStage<Void> lost = other.submit(tx -> {
+            decided.countDown();
+            return put(tx, "x", 2);
+        });
+        await(decided);
+        List<CompletionStage<Void>> later = new ArrayList<>();
+        for (int i = 0; i < 2 * DocumentSet.MAX_BATCH; i++) {
+            later.add(set("later" + i, i));
+        }
+        go.countDown();
+        get(first);
+        assertEquals(
+                "cannot save: the documents were read again, try again",
+                problem(again).message());
+        assertTrue(problem(lost).message().endsWith("cannot read " + damaged));
+        for (CompletionStage<Void> each : later) {
+            get(each);
+        }
+        assertEquals(1, value(model.snapshot(), "x"));
+    }
+
     @Test
     public void aMakingInDoubtCanBeRepeated() throws Exception {
         String other = uuid(2);

@@ -17,14 +17,18 @@ import org.isthmus.rpc.ControllerContext;
 import org.isthmus.rpc.Reconciler;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finishes what spans the controller's documents and those of a model, wherever it was interrupted. Every step looks at what is
  * there and may be repeated: a model being removed loses its documents, then its logs, then its entry; a model being made is
- * confirmed if its documents are there, and forgotten if whoever made it gave up before that.
+ * confirmed if its documents are there, and forgotten if whoever made it gave up before that. No model holds up another.
  */
 @Component(service = Reconciler.class)
 public final class ModelSagas implements Reconciler {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelSagas.class);
+
     /** Longer than any request lives: whoever reserved the name is no longer about to make the model. */
     static final Duration ABANDONED = Duration.ofMinutes(2);
 
@@ -58,18 +62,49 @@ public final class ModelSagas implements Reconciler {
 
     @Override
     public CompletionStage<Duration> reconcile(ControllerContext controller, Documents own, Cause cause) {
+        // Before the entries are: a set that is there now had its entry before.
+        Set<String> sets = cause.first() ? controller.store().models() : Set.of();
         Snapshot now = own.snapshot();
-        CompletionStage<Duration> all = CompletableFuture.completedFuture(null);
+        Strands strands = new Strands();
         for (ModelEntry entry : now.listBy(Kinds.MODEL_ENTRIES_UNFINISHED, "removing")) {
-            all = all.thenCompose(next -> remove(controller, own, entry.uuid()).thenApply(done -> next));
+            strands.begin(() -> remove(controller, own, entry.uuid()));
         }
         for (ModelEntry entry : now.listBy(Kinds.MODEL_ENTRIES_UNFINISHED, "creating")) {
-            all = all.thenCompose(next -> create(controller, own, entry).thenApply(later -> sooner(next, later)));
+            strands.begin(() -> create(controller, own, entry));
         }
-        return all;
+        for (String uuid : sets) {
+            if (!now.has(Kinds.MODEL_ENTRY, uuid)) {
+                strands.begin(() -> forget(controller, uuid));
+            }
+        }
+        return strands.end();
     }
 
-    private static CompletionStage<Void> remove(ControllerContext controller, Documents own, String uuid) {
+    /**
+     * Documents without an entry, for which no saga is under way: the journal could not say whether their first commit was saved,
+     * whoever made the model was told that it failed, and it was. Nobody ever knew of them.
+     */
+    private static CompletionStage<Duration> forget(ControllerContext controller, String uuid) {
+        Documents left;
+        try {
+            left = controller.store().model(uuid).orElse(null);
+        } catch (RuntimeException damaged) {
+            LOG.error("Documents {} are of no model that the controller knows; they are left", uuid, damaged);
+            return CompletableFuture.completedFuture(null);
+        }
+        if (left == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Snapshot model = left.snapshot();
+        if (model.count(Kinds.APPLICATION) + model.count(Kinds.MACHINE) + model.count(Kinds.REMOTE_APPLICATION) > 0) {
+            LOG.error("Documents {} are of no model that the controller knows, but are in use; they are left", uuid);
+            return CompletableFuture.completedFuture(null);
+        }
+        LOG.warn("Documents {} are of no model: its making was told to have failed; they are removed", uuid);
+        return controller.store().delete(uuid).thenApply(gone -> null);
+    }
+
+    private static CompletionStage<Duration> remove(ControllerContext controller, Documents own, String uuid) {
         CompletionStage<Void> documents = controller.store().models().contains(uuid)
                 ? controller.store().delete(uuid)
                 : CompletableFuture.completedFuture(null);
@@ -113,12 +148,5 @@ public final class ModelSagas implements Reconciler {
                     }
                     return null;
                 }));
-    }
-
-    private static Duration sooner(Duration one, Duration other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

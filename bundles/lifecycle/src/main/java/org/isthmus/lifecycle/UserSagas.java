@@ -60,31 +60,33 @@ public final class UserSagas implements Reconciler {
 
     @Override
     public CompletionStage<Duration> reconcile(ControllerContext controller, Documents own, Cause cause) {
-        CompletionStage<Duration> all = CompletableFuture.completedFuture(null);
+        Strands strands = new Strands();
         for (DepartedUser user : own.snapshot().all(Kinds.DEPARTED_USER)) {
-            all = all.thenCompose(done -> depart(controller, own, user.name()));
+            strands.begin(() -> depart(controller, own, user.name()));
         }
-        return all;
+        return strands.end();
     }
 
     private CompletionStage<Duration> depart(ControllerContext controller, Documents own, String user) {
-        CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+        Strands models = new Strands();
         for (String uuid : controller.store().models()) {
-            all = all.thenCompose(done -> controller
+            models.begin(() -> controller
                     .store()
                     .model(uuid)
                     .map(model -> forget(controller, model, user))
                     .orElseGet(() -> CompletableFuture.completedFuture(null)));
         }
-        return all.thenCompose(done -> credentials(controller, own, user)).thenCompose(done -> controller
-                .access()
-                .call(access -> own.submit(tx -> {
-                    access.departed(tx, user);
-                    return null;
-                })));
+        return models.end()
+                .thenCompose(done -> credentials(controller, own, user))
+                .thenCompose(done -> controller
+                        .access()
+                        .call(access -> own.submit(tx -> {
+                            access.departed(tx, user);
+                            return null;
+                        })));
     }
 
-    private CompletionStage<Void> forget(ControllerContext controller, Documents model, String user) {
+    private CompletionStage<Duration> forget(ControllerContext controller, Documents model, String user) {
         if (!isKnown(model.snapshot(), user)) {
             return CompletableFuture.completedFuture(null);
         }

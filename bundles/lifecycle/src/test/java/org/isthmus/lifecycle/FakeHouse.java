@@ -1,9 +1,12 @@
 package org.isthmus.lifecycle;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,6 +176,8 @@ final class FakeHouse implements AutoCloseable {
     final class FakeStore implements Store {
         final FakeDocuments own = new FakeDocuments("controller");
         final Map<String, FakeDocuments> sets = new TreeMap<>();
+        /** Sets that cannot be loaded. */
+        final Set<String> damaged = new HashSet<>();
 
         @Override
         public Documents controller() {
@@ -181,6 +186,9 @@ final class FakeHouse implements AutoCloseable {
 
         @Override
         public Optional<Documents> model(String uuid) {
+            if (damaged.contains(uuid)) {
+                throw new UncheckedIOException(new IOException("damaged row in set " + uuid));
+            }
             return Optional.ofNullable(sets.get(uuid));
         }
 

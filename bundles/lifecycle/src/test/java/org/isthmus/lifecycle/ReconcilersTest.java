@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Cause;
 import org.isthmus.model.Credential;
@@ -188,6 +189,10 @@ public final class ReconcilersTest {
 
     @Test
     public void idleModelsCostNothing() {
+        house.store.own.fill(tx -> {
+            house.models.reserveEntry(tx, UUID, "prod", "admin", World.NOW);
+            house.models.confirmEntry(tx, UUID);
+        });
         house.store.create(UUID, tx -> house.models.create(tx, World.model()));
         drive(clock(0));
         assertEquals(0, house.steps);
@@ -212,6 +217,73 @@ public final class ReconcilersTest {
                 house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
         drive(clock(120));
         assertFalse(house.store.own.snapshot().has(Kinds.MODEL_ENTRY, UUID));
+    }
+
+    /** Whoever made it was told that it failed, the journal had saved it, and the container ended before anybody looked. */
+    @Test
+    public void documentsWithoutAnEntryAreRemovedAtTheStart() {
+        house.store.create(UUID, tx -> house.models.create(tx, World.model()));
+        new ModelSagas(clock(0))
+                .reconcile(house.context(), house.store.own, new Cause(Set.of(), false))
+                .toCompletableFuture()
+                .join();
+        assertEquals("who makes one now is left alone", Set.of(UUID), house.store.models());
+        house.store.damaged.add(UUID);
+        look();
+        assertEquals("what cannot be read is left", Set.of(UUID), house.store.models());
+        house.store.damaged.clear();
+        look();
+        assertEquals(Set.of(), house.store.models());
+        dyingModel();
+        house.store.own.fill(tx -> house.models.removeEntry(tx, UUID));
+        look();
+        assertEquals("what is in use is left", Set.of(UUID), house.store.models());
+    }
+
+    private void look() {
+        new ModelSagas(clock(0))
+                .reconcile(house.context(), house.store.own, CAUSE)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static final String DAMAGED = "00000000-0000-4000-8000-00000000dead";
+
+    private void damagedModel(String name) {
+        house.store.own.fill(tx -> house.models.reserveEntry(tx, DAMAGED, name, "admin", World.NOW));
+        house.store.create(DAMAGED, tx -> house.models.create(tx, World.model()));
+        house.store.damaged.add(DAMAGED);
+    }
+
+    @Test
+    public void aModelThatCannotBeReadHoldsUpNoOther() {
+        damagedModel("broken");
+        house.store.own.fill(tx -> house.models.reserveEntry(tx, UUID, "prod", "admin", World.NOW));
+        house.store.create(UUID, tx -> house.models.create(tx, World.model()));
+        assertFails(new ModelSagas(clock(1)));
+        assertEquals(
+                "present",
+                house.store.own.snapshot().get(Kinds.MODEL_ENTRY, UUID).state());
+    }
+
+    @Test
+    public void aModelThatCannotBeReadKeepsNoUsersRightsInAnother() {
+        userThatConsumes();
+        damagedModel("broken");
+        assertFails(new UserSagas(clock(0)));
+        assertFalse(house.store.sets.get(UUID).snapshot().has(Kinds.MODEL_USER, "bob"));
+        assertEquals("the name is not free yet", 1, house.store.own.snapshot().count(Kinds.DEPARTED_USER));
+        house.store.damaged.clear();
+        driveUsers();
+        assertBobIsForgotten();
+    }
+
+    private void assertFails(Reconciler reconciler) {
+        CompletionException failure = assertThrows(CompletionException.class, () -> reconciler
+                .reconcile(house.context(), house.store.own, CAUSE)
+                .toCompletableFuture()
+                .join());
+        assertTrue(failure.toString(), failure.getMessage().contains("damaged row in set " + DAMAGED));
     }
 
     private void userThatConsumes() {

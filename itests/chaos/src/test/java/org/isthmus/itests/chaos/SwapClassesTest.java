@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.isthmus.itests.harness.CharmFolder;
 import org.isthmus.itests.harness.Distribution;
 import org.isthmus.itests.harness.Greeting;
 import org.isthmus.itests.harness.Result;
@@ -84,7 +85,7 @@ public class SwapClassesTest {
 
     @Before
     public void begin() {
-        people = Executors.newFixedThreadPool(4);
+        people = Executors.newCachedThreadPool();
         repeat(this::look);
         repeat(this::set);
         repeat(this::deployAndRemove);
@@ -160,7 +161,35 @@ public class SwapClassesTest {
 
     @Test
     public void classBPausesAndLosesNothing() throws Exception {
+        isthmus.juju("deploy", echo(), "echo", "--to", "0").ok();
+        isthmus.awaitUnit("echo/0", "active", TURN);
+        repeat(this::hear);
         replace(List.of("state", "store-derby"));
+    }
+
+    /** Shows what it was told last. */
+    private static String echo() {
+        return CharmFolder.in(
+                        isthmus.folder("charms/echo"),
+                        """
+                        name: echo
+                        summary: Repeats
+                        description: Shows its text in its status.
+                        """)
+                .file(
+                        "config.yaml",
+                        "options:\n  text:\n    type: string\n    default: ''\n    description: What is repeated\n")
+                .hook("config-changed", "status-set active \"heard $(config-get text)\"\n")
+                .path()
+                .toString();
+    }
+
+    /** A watcher that misses a change is not told of it again: nothing else happens to this unit. */
+    private void hear() {
+        String text = Long.toString(System.nanoTime());
+        ask("config", "echo", "text=" + text);
+        isthmus.await(
+                "echo/0 hears " + text, TURN, () -> ask("status", "echo").out().contains("heard " + text));
     }
 
     @Test

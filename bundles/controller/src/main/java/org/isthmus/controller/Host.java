@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 /** All controllers of this container: each has a slot; foundations that come and go are told to every slot. */
 final class Host implements ControllerHost, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+    private static final String CONTROLLERS = "controllers";
     private static final long START_LIMIT_SECONDS = 60;
     private static final long TURN_LIMIT_SECONDS = 10;
 
@@ -56,6 +57,14 @@ final class Host implements ControllerHost, AutoCloseable {
     /** @param then after a controller and its store are gone */
     void onRemoved(Runnable then) {
         removed = then;
+    }
+
+    /** Removes what a process that was killed left of controllers that it made or removed. */
+    void sweep() {
+        executors
+                .operations()
+                .execute(() -> Unfinished.sweep(
+                        base.resolve(CONTROLLERS), () -> configurations.known().keySet()));
     }
 
     /** What there is for controllers to stand on from now on; told to them by {@link #leave} and {@link #offer}. */
@@ -204,13 +213,14 @@ final class Host implements ControllerHost, AutoCloseable {
             throw Problem.refuse(Code.TRY_AGAIN, "this container is not ready: it waits for %s", on.missing());
         }
         String uuid = UUID.randomUUID().toString();
-        String folder = "controllers/" + uuid;
+        String folder = CONTROLLERS + "/" + uuid;
         String bind = "127.0.0.1";
-        try {
+        try (Unfinished making = Unfinished.mark(base.resolve(folder))) {
             Map<String, String> models =
                     new Bootstrapper(rooms, on, ports, bind).make(request, uuid, base.resolve(folder), progress);
             progress.accept("Starting the controller");
             configurations.write(uuid, settings(uuid, request.name(), folder, bind));
+            making.finished();
             RunningController running = awaitRunning(uuid);
             return new Bootstrapped(
                     uuid, request.name(), running.apiAddresses(), running.caCert(), models, Product.AGENT_VERSION);
@@ -305,14 +315,23 @@ final class Host implements ControllerHost, AutoCloseable {
         synchronized (slots) {
             leaving.put(uuid, new Status(uuid, slot.status().name(), "stopping"));
         }
-        try {
-            configurations.delete(uuid);
+        try (Unfinished removing = Unfinished.mark(slot.folder())) {
+            forget(uuid, removing);
             unconfigured(uuid);
             Bootstrapper.deleteTree(slot.folder());
         } finally {
             synchronized (slots) {
                 leaving.remove(uuid);
             }
+        }
+    }
+
+    private void forget(String uuid, Unfinished removing) throws IOException {
+        try {
+            configurations.delete(uuid);
+        } catch (IOException | RuntimeException stays) {
+            removing.finished();
+            throw stays;
         }
     }
 

@@ -64,6 +64,7 @@ public final class HostComponent implements ControllerHost {
         ApiPorts ports = new ApiPorts(Path.of("/var/tmp/isthmus-api-ports"));
         host = new Host(folder, ports, rooms, executors, new FileConfigurations(configurations, folder.resolve("etc")));
         host.onRemoved(this::endIfIsolated);
+        host.sweep();
     }
 
     @Deactivate

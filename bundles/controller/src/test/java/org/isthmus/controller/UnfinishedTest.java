@@ -1,0 +1,77 @@
+package org.isthmus.controller;
+
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** What a killed process left of a controller goes at the next start; what is somebody's stays. */
+public class UnfinishedTest {
+    private static final String NORTH = "11111111-1111-4111-8111-111111111111";
+    private static final String SOUTH = "22222222-2222-4222-8222-222222222222";
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    private Path controller(String uuid) throws IOException {
+        Path key = folder.getRoot().toPath().resolve(uuid).resolve("tls/ca.key");
+        Files.createDirectories(key.getParent());
+        Files.writeString(key, "secret");
+        return folder.getRoot().toPath().resolve(uuid);
+    }
+
+    private void sweep(String... known) {
+        Unfinished.sweep(folder.getRoot().toPath(), () -> Set.of(known));
+    }
+
+    @Test
+    public void whatWasCutOffGoesAndTheOthersStay() throws Exception {
+        Path north = controller(NORTH);
+        Path south = controller(SOUTH);
+        // As a process that ends gives its lock back.
+        Unfinished.mark(north).close();
+        sweep();
+        assertFalse(Files.exists(north));
+        assertTrue("an operator took its configuration away", Files.exists(south.resolve("tls/ca.key")));
+    }
+
+    @Test
+    public void whatIsBeingMadeStays() throws Exception {
+        Path north = controller(NORTH);
+        try (Unfinished making = Unfinished.mark(north)) {
+            assertThrows(IOException.class, () -> Unfinished.mark(north));
+            sweep();
+            assertTrue(Files.exists(north.resolve("tls/ca.key")));
+            making.finished();
+        }
+        sweep();
+        assertTrue(Files.exists(north.resolve("tls/ca.key")));
+    }
+
+    /** Cut off between its configuration and the end of the mark; or before a removal took its configuration. */
+    @Test
+    public void whatHasAConfigurationIsWhole() throws Exception {
+        Path north = controller(NORTH);
+        Unfinished.mark(north).close();
+        sweep(NORTH);
+        sweep();
+        assertTrue("nor does the mark stay", Files.exists(north.resolve("tls/ca.key")));
+    }
+
+    @Test
+    public void theMarkIsTheLastToGo() throws Exception {
+        Path north = controller(NORTH);
+        Unfinished.mark(north).close();
+        assertTrue(north.resolve(".unfinished").compareTo(north.resolve("blobs")) < 0);
+        sweep();
+        Unfinished.sweep(folder.getRoot().toPath().resolve("not-there"), Set::of);
+        assertFalse(Files.exists(north));
+    }
+}

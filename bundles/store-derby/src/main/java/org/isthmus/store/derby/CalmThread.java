@@ -51,6 +51,11 @@ final class CalmThread implements AutoCloseable {
         work.add(task);
     }
 
+    /** Runs on the thread, after what waits; false when there is no more thread. */
+    synchronized boolean later(Runnable task) {
+        return !closed && work.add(task);
+    }
+
     /** Runs on the thread and waits for the end, interrupted or not. */
     <T> T call(Callable<T> work) throws IOException {
         FutureTask<T> task = new FutureTask<>(work);

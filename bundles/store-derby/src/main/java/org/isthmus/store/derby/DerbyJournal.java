@@ -49,7 +49,10 @@ final class DerbyJournal implements Journal {
     /** Held from a boot of the database until it is known to be good, so that nobody works on one that is about to go. */
     private final Object boot = new Object();
 
-    private boolean closed;
+    private volatile boolean closed;
+    // Of the writer: whether images of sets that are gone may be there, and whether their removal goes on by itself.
+    private boolean leftovers = true;
+    private boolean sweeping;
 
     private DerbyJournal(DerbyEngine engine, Path folder, Path database, FolderLock lock) {
         this.engine = engine;
@@ -77,6 +80,7 @@ final class DerbyJournal implements Journal {
                     journal.make();
                 }
                 journal.writing();
+                journal.sweep();
                 return null;
             });
             return journal;
@@ -241,6 +245,9 @@ final class DerbyJournal implements Journal {
             Session session = reading();
             String last = "the first row";
             try {
+                if (!isThere(session, set)) {
+                    return null;
+                }
                 session.rows.setString(1, set);
                 try (ResultSet found = session.rows.executeQuery()) {
                     while (found.next()) {
@@ -265,6 +272,13 @@ final class DerbyJournal implements Journal {
                 endRead(session);
             }
         });
+    }
+
+    private static boolean isThere(Session session, String set) throws SQLException {
+        session.head.setString(1, set);
+        try (ResultSet found = session.head.executeQuery()) {
+            return found.next();
+        }
     }
 
     private IOException damaged(String set, String where, IOException cause) {
@@ -322,6 +336,7 @@ final class DerbyJournal implements Journal {
                 }
                 LOG.warn("The journal in {} failed after its log was written; the commit stands", folder, failure);
             }
+            sweep();
             return null;
         });
     }
@@ -329,6 +344,7 @@ final class DerbyJournal implements Journal {
     private static void moveHead(Session session, Batch batch) throws SQLException, IOException {
         boolean moved;
         if (batch.expected() == 0) {
+            bury(session, batch.set());
             PreparedStatement insert = session.insertHead;
             insert.setLong(1, batch.epoch());
             insert.setLong(2, batch.revision());
@@ -362,6 +378,15 @@ final class DerbyJournal implements Journal {
         }
         if (!moved) {
             throw conflict(session, batch);
+        }
+    }
+
+    /** One that comes again has nothing of what it was. */
+    private static void bury(Session session, String set) throws SQLException {
+        session.left.setString(1, set);
+        if (session.left.executeUpdate() > 0) {
+            session.deleteRows.setString(1, set);
+            session.deleteRows.executeUpdate();
         }
     }
 
@@ -487,19 +512,81 @@ final class DerbyJournal implements Journal {
             Session session = writing();
             try {
                 for (String set : sets) {
-                    session.deleteRows.setString(1, set);
-                    session.deleteRows.executeUpdate();
                     session.deleteHead.setString(1, set);
-                    session.deleteHead.executeUpdate();
+                    if (session.deleteHead.executeUpdate() > 0) {
+                        session.leave.setString(1, set);
+                        session.leave.executeUpdate();
+                    }
                 }
                 session.connection.commit();
-                return null;
             } catch (SQLException failure) {
                 undo(session);
                 down |= isReadOnly(failure);
                 throw explain("nothing was removed", failure);
             }
+            // The set is gone. What is left of a large one is removed between the commits of others.
+            leftovers = true;
+            sweep();
+            return null;
         });
+    }
+
+    private void sweep() {
+        if (leftovers && !sweeping) {
+            sweeping = writer.later(this::sweepSome);
+        }
+    }
+
+    private void sweepSome() {
+        sweeping = false;
+        if (closed) {
+            return;
+        }
+        Session session = null;
+        try {
+            session = writing();
+            leftovers = removeSome(session);
+            session.connection.commit();
+        } catch (SQLException failure) {
+            undo(session);
+            down |= isReadOnly(failure);
+            LOG.warn("Cannot remove now what is left of removed models in {}: {}", folder, failure.getMessage());
+            return;
+        } catch (IOException failure) {
+            LOG.warn("Cannot remove now what is left of removed models in {}: {}", folder, failure.getMessage());
+            return;
+        }
+        sweep();
+    }
+
+    /** @return whether there may be more */
+    private static boolean removeSome(Session session) throws SQLException {
+        String set;
+        try (ResultSet found = session.leaving.executeQuery()) {
+            if (!found.next()) {
+                return false;
+            }
+            set = found.getString(1);
+        }
+        int count = 0;
+        session.someRows.setString(1, set);
+        try (ResultSet found = session.someRows.executeQuery()) {
+            while (found.next()) {
+                session.deleteRow.setString(1, set);
+                session.deleteRow.setString(2, found.getString(1));
+                session.deleteRow.setString(3, found.getString(2));
+                session.deleteRow.addBatch();
+                count++;
+            }
+        }
+        if (count > 0) {
+            session.deleteRow.executeBatch();
+        }
+        if (count < Session.SLICE) {
+            session.left.setString(1, set);
+            session.left.executeUpdate();
+        }
+        return true;
     }
 
     private IOException explain(String what, SQLException failure) {

@@ -27,8 +27,15 @@ final class Layout {
                     + " id VARCHAR(1024) NOT NULL, revision BIGINT NOT NULL, version INT NOT NULL,"
                     + " image BLOB(64M) NOT NULL, crc BIGINT NOT NULL,"
                     + " CONSTRAINT images_key PRIMARY KEY (doc_set, kind, id))");
+            leaving(statement);
         }
         connection.commit();
+    }
+
+    /** Sets that are gone, whose images are still being removed. */
+    private static void leaving(Statement statement) throws SQLException {
+        statement.execute("CREATE TABLE leaving (doc_set VARCHAR(64) NOT NULL,"
+                + " CONSTRAINT leaving_key PRIMARY KEY (doc_set))");
     }
 
     static void bringUp(Connection connection) throws SQLException, IOException {
@@ -46,5 +53,14 @@ final class Layout {
         if (version < 1) {
             throw new IOException("the journal has no layout version");
         }
+        // It came later, and without a version of its own: who does not know of it leaves some images behind, and no
+        // more.
+        try (ResultSet found = connection.getMetaData().getTables(null, null, "LEAVING", null);
+                Statement statement = connection.createStatement()) {
+            if (!found.next()) {
+                leaving(statement);
+            }
+        }
+        connection.commit();
     }
 }

@@ -6,6 +6,9 @@ import java.sql.SQLException;
 
 /** One connection with its prepared statements; used by one thread. */
 final class Session implements AutoCloseable {
+    /** Images of a set that is gone which are removed at a time: commits of others wait so long, some ten milliseconds. */
+    static final int SLICE = 500;
+
     final Connection connection;
     final PreparedStatement insertHead;
     final PreparedStatement updateHead;
@@ -14,6 +17,10 @@ final class Session implements AutoCloseable {
     final PreparedStatement insertRow;
     final PreparedStatement deleteRow;
     final PreparedStatement deleteRows;
+    final PreparedStatement someRows;
+    final PreparedStatement leave;
+    final PreparedStatement left;
+    final PreparedStatement leaving;
     final PreparedStatement deleteHead;
     final PreparedStatement head;
     final PreparedStatement heads;
@@ -36,6 +43,11 @@ final class Session implements AutoCloseable {
                 + " VALUES (?, ?, ?, ?, ?, ?, ?)");
         deleteRow = connection.prepareStatement("DELETE FROM images WHERE doc_set = ? AND kind = ? AND id = ?");
         deleteRows = connection.prepareStatement("DELETE FROM images WHERE doc_set = ?");
+        someRows = connection.prepareStatement("SELECT kind, id FROM images"
+                + " --DERBY-PROPERTIES constraint=images_key\n WHERE doc_set = ? FETCH FIRST " + SLICE + " ROWS ONLY");
+        leave = connection.prepareStatement("INSERT INTO leaving (doc_set) VALUES (?)");
+        left = connection.prepareStatement("DELETE FROM leaving WHERE doc_set = ?");
+        leaving = connection.prepareStatement("SELECT doc_set FROM leaving FETCH FIRST ROW ONLY");
         deleteHead = connection.prepareStatement("DELETE FROM heads WHERE doc_set = ?");
         head = connection.prepareStatement("SELECT epoch, revision FROM heads WHERE doc_set = ?");
         heads = connection.prepareStatement("SELECT doc_set, epoch, revision, summary, crc FROM heads");

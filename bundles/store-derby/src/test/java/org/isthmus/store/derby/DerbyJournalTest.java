@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +91,102 @@ public class DerbyJournalTest {
             journal.delete(Set.of("m2"));
             assertNull(head(journal, "m2"));
             assertTrue(load(journal, "m2").isEmpty());
+        }
+    }
+
+    private static Batch large(String set, int rows) {
+        List<Row> all = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            all.add(row("a/" + i, 1, "some text"));
+        }
+        return new Batch(set, 0, 0, 1, all, null);
+    }
+
+    private long images() throws Exception {
+        return count("images");
+    }
+
+    private long count(String table) throws Exception {
+        return directly(statement -> {
+            try (ResultSet found = statement.executeQuery("SELECT COUNT(*) FROM " + table)) {
+                found.next();
+                return found.getLong(1);
+            }
+        });
+    }
+
+    private interface Work {
+        long on(Statement statement) throws SQLException;
+    }
+
+    /** While no journal has it open. */
+    private long directly(Work work) throws Exception {
+        Path database = folder().resolve("derby");
+        DerbyEngine engine = DerbyEngine.boot();
+        try (Connection connection = engine.connect(database, false);
+                Statement statement = connection.createStatement()) {
+            return work.on(statement);
+        } finally {
+            engine.shutdown(database);
+        }
+    }
+
+    @Test
+    public void aLargeSetIsGoneAtOnceAndItsImagesGoBetweenTheCommitsOfOthers() throws Exception {
+        int rows = 10 * Session.SLICE + 1;
+        try (Journal journal = open()) {
+            journal.append(List.of(large("large", rows), large("other", 3)));
+            journal.delete(Set.of("large"));
+        }
+        long left = images() - 3;
+        assertTrue("not all of it in one commit: " + left, left > 0);
+        // Whether the process ended by itself or was killed makes no difference.
+        long revision = 1;
+        while (left > 0) {
+            try (Journal journal = journals.open(folder(), false)) {
+                assertNull(head(journal, "large"));
+                assertEquals(Map.of(), load(journal, "large"));
+                for (int i = 0; i < 3; i++) {
+                    journal.append(List.of(new Batch("other", 0, revision, ++revision, List.of(), null)));
+                }
+            }
+            long now = images() - 3;
+            assertTrue(now + " of " + left, now < left);
+            left = now;
+        }
+        assertEquals(0, count("leaving"));
+        try (Journal journal = journals.open(folder(), false)) {
+            assertEquals(3, load(journal, "other").size());
+        }
+    }
+
+    @Test
+    public void aSetThatComesAgainHasNothingOfWhatItWas() throws Exception {
+        try (Journal journal = open()) {
+            journal.append(List.of(large("m1", 2 * Session.SLICE)));
+            journal.delete(Set.of("m1", "never-there"));
+            journal.append(List.of(new Batch("m1", 0, 0, 1, List.of(row("a/0", 1, "new")), null)));
+            journal.append(List.of(new Batch("m1", 0, 1, 2, List.of(row("a/1", 1, "newer")), null)));
+            assertEquals(Map.of("a/0", "new", "a/1", "newer"), load(journal, "m1"));
+        }
+        try (Journal journal = journals.open(folder(), false)) {
+            assertEquals(Map.of("a/0", "new", "a/1", "newer"), load(journal, "m1"));
+        }
+        assertEquals(2, images());
+    }
+
+    @Test
+    public void aJournalFromBeforeGetsWhatIsNew() throws Exception {
+        try (Journal journal = open()) {
+            journal.append(List.of(large("m1", 2)));
+        }
+        directly(statement -> {
+            statement.execute("DROP TABLE leaving");
+            return 0;
+        });
+        try (Journal journal = journals.open(folder(), false)) {
+            journal.delete(Set.of("m1"));
+            assertEquals(List.of(), journal.heads());
         }
     }
 

@@ -70,7 +70,12 @@ final class StatusFilter {
         }
         for (String application : matched) {
             for (Relation relation : model.by(Kinds.RELATIONS_BY_APPLICATION, application)) {
-                relation.endpoints().forEach(e -> keepAll(e.application()));
+                for (Relation.Endpoint endpoint : relation.endpoints()) {
+                    // Of its own units only those that were asked for, be they peers of each other.
+                    if (!endpoint.application().equals(application)) {
+                        keepAll(endpoint.application());
+                    }
+                }
             }
         }
     }

@@ -252,9 +252,7 @@ final class StatusReport {
         CharmRecord charm = model.get(Kinds.CHARM, application.charmUrl());
         Map<String, FullStatus.Unit> units = new LinkedHashMap<>();
         String version = "";
-        int count = 0;
         for (Unit unit : model.by(Kinds.UNITS_BY_APPLICATION, application.name())) {
-            count++;
             if (unit.workloadVersion() != null && !unit.workloadVersion().isEmpty()) {
                 version = unit.workloadVersion();
             }
@@ -283,7 +281,7 @@ final class StatusReport {
                 Wires.status(statuses.of(application), ""),
                 version,
                 bindings(application, charm),
-                application.subordinate() ? 0 : count,
+                0, // how many are wanted: known of a k8s application alone
                 null,
                 "");
     }

@@ -16,11 +16,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.isthmus.api.Life;
 import org.isthmus.api.Refused;
 import org.isthmus.model.AgentPresence;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
+import org.isthmus.model.Relation;
+import org.isthmus.model.RelationBuilder;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.UnitAgent;
@@ -165,7 +168,7 @@ public class ApplicationFlowTest {
         assertEquals(
                 "[\"mysql\"]", status.at("/applications/wordpress/relations/db").toString());
         assertEquals("wordpress:db mysql:db", status.at("/relations/0/key").asText());
-        assertEquals(3, status.at("/applications/mysql/int").asInt());
+        assertEquals("of k8s alone", 0, status.at("/applications/mysql/int").asInt());
         assertEquals(4, status.get("machines").size());
     }
 
@@ -189,6 +192,17 @@ public class ApplicationFlowTest {
                     Kinds.UNIT_AGENT,
                     new UnitAgent("mysql/0", new StatusValue("executing", "running start hook", World.NOW)));
             tx.put(Kinds.LEASE, new Lease("mysql", "mysql/0", 1));
+            tx.put(
+                    Kinds.RELATION,
+                    RelationBuilder.builder()
+                            .number(0)
+                            .key("mysql:cluster")
+                            .endpoints(List.of(
+                                    new Relation.Endpoint("mysql", "cluster", "peer", "mysql-ha", "global", 0, false)))
+                            .life(Life.ALIVE)
+                            .status(new StatusValue("joined", "", World.NOW))
+                            .created(World.NOW)
+                            .build());
             return null;
         }));
         JsonNode status = call("Client", "FullStatus", "{\"patterns\":[]}");
@@ -245,7 +259,7 @@ public class ApplicationFlowTest {
         assertEquals("no room", status.at("/machines/1/instance-status/info").asText());
 
         JsonNode filtered = call("Client", "FullStatus", "{\"patterns\":[\"mysql/1\"]}");
-        assertEquals(Set.of("mysql/1"), names(filtered.at("/applications/mysql/units")));
+        assertEquals("not its peers", Set.of("mysql/1"), names(filtered.at("/applications/mysql/units")));
         assertFalse(filtered.get("applications").has("wordpress"));
         assertEquals(1, filtered.get("machines").size());
         assertEquals(

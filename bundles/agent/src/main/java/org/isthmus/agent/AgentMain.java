@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.isthmus.agent.unit.UnitAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class AgentMain {
     private static final int ENDED = 1;
     private static final int BAD_CALL = 2;
+    /** Exits with this where another agent works in the folder. */
+    static final int NOT_ALONE = 3;
     /** As in supervisor.sh. */
     private static final long LOG_BYTES = 10 * 1024 * 1024;
 
@@ -26,7 +29,15 @@ public final class AgentMain {
             System.err.println("usage: AgentMain FOLDER");
             System.exit(BAD_CALL);
         }
-        AgentConf conf = AgentConf.read(Path.of(args[0]), AgentJson.mapper());
+        Path folder = Path.of(args[0]);
+        // Never closed: whatever this process still does at its end, no other may do meanwhile.
+        Optional<AgentLock> lock = AgentLock.take(folder);
+        if (lock.isEmpty()) {
+            String other = Files.readString(folder.resolve(AgentLock.FILE)).strip();
+            System.err.println("ERROR the agent of this folder is running already, as process " + other);
+            System.exit(NOT_ALONE);
+        }
+        AgentConf conf = AgentConf.read(folder, AgentJson.mapper());
         boundLog(conf.machineDir().resolve("log").resolve("agent.log"));
         Logger log = LoggerFactory.getLogger(AgentMain.class);
         log.info("agent of {} {}", conf.tag(), conf.agentVersion());

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Keeps the agent of one machine up: supervisor.sh MACHINE_FOLDER. Outlives the container that started it. Ends when the machine is
-# dead (the agent exits with 0) or when the file agent/stop is there.
+# dead (the agent exits with 0) or when the file agent/stop is there; with 3, doing nothing, where the machine has a supervisor.
 machine=${1:?machine folder}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lib=$here
@@ -17,20 +17,47 @@ if [[ -f $options ]]; then
 fi
 
 child=
+adopted=
 finish() {
-    [[ $child ]] && kill "$child" 2>/dev/null && wait "$child"
+    local agent=$child
+    if [[ $adopted ]]; then
+        # One that is just starting has not said yet which process it is.
+        while [[ ! -s $machine/agent/agent.pid ]] && kill -0 "$child" 2>/dev/null; do sleep 0.1; done
+        agent=$(<"$machine/agent/agent.pid")
+    fi
+    [[ $agent ]] && kill "$agent" 2>/dev/null && wait "$child"
     exit 0
 }
 trap finish TERM INT HUP
 
 mkdir -p "$machine/log"
+# One supervisor: whoever starts a second does not know of the first. No child has this descriptor, so it ends with this process.
+exec 9>>"$machine/agent/supervisor.lock"
+if ! flock -n 9; then
+    echo "$(date -u +%FT%TZ) the machine has a supervisor"
+    exit 3
+fi
+# One agent: it inherits this one, and hands it to no hook. Where the last supervisor was killed, its agent is in the midst of its
+# work: it goes on, and its end is waited for as if it had been started here.
+exec 8>>"$machine/agent/agent.lock"
+if ! flock -n 8; then
+    adopted=yes
+    echo "$(date -u +%FT%TZ) the agent of a supervisor that was killed is still there"
+    flock 8 9>&- &
+    child=$!
+    wait "$child"
+    echo "$(date -u +%FT%TZ) the agent of a supervisor that was killed ended"
+    child=
+    adopted=
+fi
 pause=1
 while [[ ! -e $machine/agent/stop ]]; do
     # One old log is kept; the agent's own lines are in the model's log too.
     log=$machine/log/agent.log
     [[ -f $log && $(stat -c %s "$log") -gt 10485760 ]] && mv "$log" "$log.1"
     started=$SECONDS
-    "$java" "${jvm[@]}" -cp "$lib/*" org.isthmus.agent.AgentMain "$machine/agent" >>"$log" 2>&1 </dev/null &
+    : >"$machine/agent/agent.pid"
+    "$java" "${jvm[@]}" -cp "$lib/*" org.isthmus.agent.AgentMain "$machine/agent" >>"$log" 2>&1 </dev/null 9>&- &
     child=$!
     wait "$child"
     code=$?
@@ -39,7 +66,7 @@ while [[ ! -e $machine/agent/stop ]]; do
     # An agent that ran for a minute was well: it comes back at once.
     ((SECONDS - started > 60)) && pause=1
     echo "$(date -u +%FT%TZ) the agent ended with $code; again in $pause s"
-    sleep "$pause" &
+    sleep "$pause" 8>&- 9>&- &
     child=$!
     wait "$child"
     child=

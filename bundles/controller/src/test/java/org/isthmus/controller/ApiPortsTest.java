@@ -1,6 +1,7 @@
 package org.isthmus.controller;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
@@ -48,6 +49,17 @@ public class ApiPortsTest {
         // Chosen again when its turn comes: the usual one at once.
         int again = container().choose(HERE, folder.newFolder("next").toPath());
         assertEquals(port == USUAL, again == USUAL);
+    }
+
+    /** Whoever may write there: bootstrap neither waits for them nor writes where they point to. */
+    @Test(timeout = 20_000)
+    public void whatOthersLeftAmongTheClaimsIsInNobodysWay() throws Exception {
+        Path elsewhere = folder.getRoot().toPath().resolve("elsewhere");
+        Files.createDirectory(claims);
+        Files.createSymbolicLink(claims.resolve("lock"), elsewhere);
+        Files.createSymbolicLink(claims.resolve("17070"), elsewhere);
+        assertNotEquals(USUAL, container().choose(HERE, folder.newFolder("one").toPath()));
+        assertFalse(Files.exists(elsewhere));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class MachineProcesses {
     private static final Logger LOG = LoggerFactory.getLogger(MachineProcesses.class);
     static final String MARK = "ISTHMUS_MACHINE";
+    static final String SUPERVISOR = "supervisor.sh";
     private static final long EXEC_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Path cgroups;
@@ -124,6 +126,33 @@ final class MachineProcesses {
         } catch (IOException goneOrNotOurs) {
             return "";
         }
+    }
+
+    /** The machine's supervisor, as it is from the first moment on, also where nobody wrote down which process that is. */
+    OptionalLong supervisor(Path machine, String token) {
+        String folder = new String(machine.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String arguments = SUPERVISOR + "\0" + folder + "\0";
+        try (Stream<Path> processes = Files.list(proc)) {
+            // A child that it is just making looks as itself does: it is the one that leads their session.
+            return processes
+                    .filter(process ->
+                            Character.isDigit(process.getFileName().toString().charAt(0)))
+                    .filter(process -> content(process.resolve("cmdline")).endsWith(arguments))
+                    .filter(process -> carries(process, token))
+                    .mapToLong(process -> Long.parseLong(process.getFileName().toString()))
+                    .filter(pid -> !isOver(pid) && leadsItsSession(pid))
+                    .findFirst();
+        } catch (IOException | java.io.UncheckedIOException unreadable) {
+            LOG.warn("cannot list processes", unreadable);
+            return OptionalLong.empty();
+        }
+    }
+
+    /** By the fields 1 and 6 of `stat`. */
+    private boolean leadsItsSession(long pid) {
+        String stat = content(proc.resolve(Long.toString(pid)).resolve("stat"));
+        String[] fromThird = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        return fromThird.length > 3 && fromThird[3].equals(Long.toString(pid));
     }
 
     Set<Long> all(String machine, String token) {

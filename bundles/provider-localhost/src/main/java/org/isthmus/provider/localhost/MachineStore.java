@@ -20,7 +20,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.isthmus.api.Address;
 import org.isthmus.api.Problem;
@@ -59,6 +63,7 @@ final class MachineStore {
     private static final List<String> SHIMS = List.of("apt-get", "apt");
     private static final long GRACE_MILLIS = 3_000;
     private static final long STOP_LIMIT_MILLIS = 30_000;
+    private static final long CLEAN_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final Path home;
     private final Path folder;
@@ -66,6 +71,7 @@ final class MachineStore {
     private final MachineProcesses processes;
     private final HostFacts host;
     private final ObjectMapper json;
+    private final AtomicLong nextClean = new AtomicLong(System.nanoTime());
     /** One change at a time for each machine. */
     private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
@@ -88,8 +94,11 @@ final class MachineStore {
 
     private static String idOf(String model, String machine, String token) {
         String safe = token.replaceAll("[^A-Za-z0-9]", "");
-        return model.substring(0, Math.min(8, model.length())) + "-" + machine.replace('/', '-') + "-"
-                + safe.substring(0, Math.min(8, safe.length()));
+        return prefix(model) + machine.replace('/', '-') + "-" + safe.substring(0, Math.min(8, safe.length()));
+    }
+
+    private static String prefix(String model) {
+        return model.substring(0, Math.min(8, model.length())) + "-";
     }
 
     /** Makes the folder, then starts the supervisor; goes on where an earlier try under the same token was cut off. */
@@ -109,7 +118,7 @@ final class MachineStore {
             addresses.keep(file.address(), machine);
             if (!processes.belongs(file.pid(), file.token())) {
                 progress.report("allocating", "Starting machine agent");
-                file = launch(machine, file);
+                file = supervise(machine, file);
             }
             progress.report("running", "Running");
             return instance(id, file);
@@ -167,8 +176,23 @@ final class MachineStore {
         return file;
     }
 
+    /** A container that was killed may have started the supervisor and not come to write that down. */
+    private MachineFile supervise(Path machine, MachineFile file) throws IOException {
+        OptionalLong there = processes.supervisor(machine, file.token());
+        long pid = there.isPresent() ? there.getAsLong() : launch(machine, file);
+        LOG.info(
+                "machine {}: supervisor {} {} on {}",
+                machine.getFileName(),
+                pid,
+                there.isPresent() ? "found" : "started",
+                file.address());
+        MachineFile running = file.withState("running", pid);
+        write(machine.resolve("machine.json"), running);
+        return running;
+    }
+
     /** Starts the supervisor in a session of its own, so that it outlives this container. */
-    private MachineFile launch(Path machine, MachineFile file) throws IOException {
+    private long launch(Path machine, MachineFile file) throws IOException {
         Path supervisor = supervisor();
         List<String> command = new ArrayList<>(List.of("setsid", "bash", "-c", LAUNCH, "isthmus"));
         command.add(processes
@@ -192,25 +216,25 @@ final class MachineStore {
         environment.put("ISTHMUS_HOME", home.toString());
         environment.put("ISTHMUS_MACHINE_DIR", machine.toString());
         environment.put("JAVA_HOME", System.getProperty("java.home"));
-        Process process = builder.start();
-        MachineFile running = file.withState("running", process.pid());
-        write(machine.resolve("machine.json"), running);
-        LOG.info("machine {}: supervisor {} on {}", machine.getFileName(), process.pid(), file.address());
-        return running;
+        return builder.start().pid();
     }
 
     private Path supervisor() throws IOException {
-        for (String each : List.of("agent/supervisor.sh", "agent/lib/supervisor.sh", "agent/bin/supervisor.sh")) {
+        for (String each : List.of(
+                "agent/" + MachineProcesses.SUPERVISOR,
+                "agent/lib/" + MachineProcesses.SUPERVISOR,
+                "agent/bin/" + MachineProcesses.SUPERVISOR)) {
             if (Files.isRegularFile(home.resolve(each))) {
                 return home.resolve(each);
             }
         }
-        throw new NoSuchFileException(home.resolve("agent/supervisor.sh").toString());
+        throw new NoSuchFileException(
+                home.resolve("agent/" + MachineProcesses.SUPERVISOR).toString());
     }
 
     /** Ends the machine's processes, frees its address, removes its folder. What is gone already is fine. */
     void stop(String model, String id) throws IOException {
-        if (!id.matches("[A-Za-z0-9-]+") || !id.startsWith(model.substring(0, Math.min(8, model.length())) + "-")) {
+        if (!id.matches("[A-Za-z0-9-]+") || !id.startsWith(prefix(model))) {
             throw Problem.notFound("instance", id);
         }
         Object lock = locks.computeIfAbsent(id, any -> new Object());
@@ -237,32 +261,58 @@ final class MachineStore {
         if (!Files.isDirectory(folder)) {
             return out;
         }
-        addresses.clean();
+        cleanNowAndThen();
+        String ours = prefix(model);
         List<Path> all;
         try (Stream<Path> found = Files.list(folder)) {
-            all = found.filter(p -> !p.getFileName().toString().startsWith("."))
+            all = found.filter(p -> p.getFileName().toString().startsWith(ours))
                     .sorted()
                     .toList();
         }
         for (Path machine : all) {
-            String id = machine.getFileName().toString();
-            synchronized (locks.computeIfAbsent(id, any -> new Object())) {
-                MachineFile file = read(machine);
-                if (file == null || !file.modelUuid().equals(model)) {
-                    continue;
-                }
-                if (file.state().equals("running") && !processes.belongs(file.pid(), file.token())) {
-                    try {
-                        addresses.keep(file.address(), machine);
-                        file = launch(machine, file);
-                    } catch (IOException notStarted) {
-                        LOG.warn("machine {}: supervisor is not there and cannot be started", id, notStarted);
-                    }
-                }
-                out.add(instance(id, file));
+            // Not under its lock: one that is being stopped would hold up the others.
+            MachineFile file = read(machine);
+            if (file != null && file.modelUuid().equals(model)) {
+                kept(machine, file)
+                        .ifPresent(
+                                each -> out.add(instance(machine.getFileName().toString(), each)));
             }
         }
         return out;
+    }
+
+    /** The machine as it is, its supervisor started again where that is not there; empty if it went meanwhile. */
+    private Optional<MachineFile> kept(Path machine, MachineFile seen) throws IOException {
+        if (isKept(seen)) {
+            return Optional.of(seen);
+        }
+        String id = machine.getFileName().toString();
+        synchronized (locks.computeIfAbsent(id, any -> new Object())) {
+            MachineFile file = read(machine);
+            if (file == null || isKept(file)) {
+                return Optional.ofNullable(file);
+            }
+            try {
+                addresses.keep(file.address(), machine);
+                return Optional.of(supervise(machine, file));
+            } catch (IOException notStarted) {
+                LOG.warn("machine {}: supervisor is not there and cannot be started", id, notStarted);
+                return Optional.of(file);
+            }
+        }
+    }
+
+    private boolean isKept(MachineFile file) {
+        return !file.state().equals("running") || processes.belongs(file.pid(), file.token());
+    }
+
+    /** All claims of the host are looked at: each list of each model would be too often. */
+    private void cleanNowAndThen() throws IOException {
+        long now = System.nanoTime();
+        long next = nextClean.get();
+        if (now - next >= 0 && nextClean.compareAndSet(next, now + CLEAN_NANOS)) {
+            addresses.clean();
+        }
     }
 
     private static Instance instance(String id, MachineFile file) {

@@ -299,6 +299,28 @@ public class LocalhostCloudTest {
         assertTrue(Files.exists(addresses.resolve(instance.addresses().get(0).value())));
     }
 
+    /** The container was killed after it had started the supervisor, before it wrote that down; then, the supervisor was. */
+    @Test
+    public void aSupervisorThatNobodyWroteDownIsFoundAndNoSecondStarted() throws Exception {
+        Files.writeString(home.resolve("agent/supervisor.sh"), "echo $$ >> \"$1/starts\"\nsleep 1001\n");
+        String token = token();
+        Instance instance = start(cloud, request("1", token, "", null));
+        Path file = folder(instance).resolve("machine.json");
+        Path starts = folder(instance).resolve("starts");
+        await("supervisor", () -> Files.exists(starts) && number(starts) > 0);
+        long supervisor = number(starts);
+        String running = Files.readString(file);
+        Files.writeString(
+                file, running.replace("\"running\"", "\"starting\"").replaceAll("\"pid\" : [0-9]+", "\"pid\" : 0"));
+        assertEquals(
+                instance, start(open(base, Path.of("/sys/fs/cgroup"), "us-east-1"), request("1", token, "", null)));
+        assertEquals("written down now", running, Files.readString(file));
+        Files.writeString(file, running.replaceAll("\"pid\" : [0-9]+", "\"pid\" : 99999999"));
+        assertEquals(List.of(instance.id()), ids(cloud));
+        assertEquals("written down now", running, Files.readString(file));
+        assertEquals(supervisor, number(starts));
+    }
+
     @Test
     public void whatCannotBeIsRefusedAndCapsAreToldOnly() throws Exception {
         refused("invalid constraint value: arch=s390x", "arch=s390x", null);
@@ -341,6 +363,37 @@ public class LocalhostCloudTest {
         Files.delete(a);
         one.clean();
         assertFalse("its folder is gone", Files.exists(addresses.resolve(first)));
+    }
+
+    /** Its machine may take half a minute to end. */
+    @Test
+    public void aListWaitsForNoMachineThatIsBeingStopped() throws Exception {
+        Files.writeString(
+                home.resolve("agent/supervisor.sh"),
+                "trap '' TERM\necho $$ >> \"$1/starts\"\nmkfifo \"$1/never\"\nread <>\"$1/never\"\n");
+        Instance stubborn = start(cloud, request("1", token(), "", null));
+        await("supervisor", () -> Files.exists(folder(stubborn).resolve("starts")));
+        CompletableFuture<Void> stop = cloud.stop(List.of(stubborn.id())).toCompletableFuture();
+        await("stopping", () -> Files.readString(folder(stubborn).resolve("machine.json"))
+                .contains("\"stopping\""));
+        assertEquals(
+                "stopping",
+                cloud.list()
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS)
+                        .get(0)
+                        .message());
+        assertFalse("it has not ended yet", stop.isDone());
+        stop.get(40, TimeUnit.SECONDS);
+    }
+
+    /** Nor is the list hurt by them. */
+    @Test
+    public void otherModelsMachinesAreNotRead() throws Exception {
+        Instance instance = start(cloud, request("2", token(), "", null));
+        Path other = Files.createDirectories(base.resolve("machines").resolve("00000000-0-0badf00d"));
+        Files.writeString(other.resolve("machine.json"), "{broken");
+        assertEquals(List.of(instance.id()), ids(cloud));
     }
 
     @Test

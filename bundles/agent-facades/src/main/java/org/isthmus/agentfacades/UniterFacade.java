@@ -200,6 +200,10 @@ public final class UniterFacade {
 
     // --- what happens at once
 
+    /**
+     * Under the request's key, as the other statuses: setting one twice does no harm, but what a lost connection still has in
+     * hand may be decided after the repetition, and after the status that followed it.
+     */
     @Method(access = Access.UNIT_AGENT)
     public CompletionStage<ErrorResults> setUnitStatus(Call call, AgentStatuses statuses) {
         return Items.each(call, statuses.entities(), (each, item) -> {

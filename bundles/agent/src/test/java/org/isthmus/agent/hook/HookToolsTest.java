@@ -526,7 +526,7 @@ public class HookToolsTest {
         controller.until(
                 "as many as run at a time",
                 () -> Thread.getAllStackTraces().values().stream()
-                                .filter(stack -> List.of(stack).toString().contains("HookTools.statusGet"))
+                                .filter(stack -> List.of(stack).toString().contains("HookTools.run"))
                                 .count()
                         == 32);
         served.close();

@@ -64,6 +64,12 @@ final class Provisioner implements Reconciler {
     /** By model and machine. */
     private final Map<String, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
 
+    /** Of these, the starts. */
+    private final Set<String> starts = ConcurrentHashMap.newKeySet();
+
+    /** Models at whose instances nobody has looked since this was made. */
+    private final Set<String> unseen = ConcurrentHashMap.newKeySet();
+
     private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
     private final Map<String, Instant> looked = new ConcurrentHashMap<>();
     private volatile boolean closing;
@@ -95,7 +101,10 @@ final class Provisioner implements Reconciler {
             return CompletableFuture.completedFuture(null);
         }
         boolean some = snapshot.all(Kinds.MACHINE).stream().anyMatch(machine -> !machine.controller());
-        if (!some && !cause.first()) {
+        if (cause.first()) {
+            unseen.add(model.uuid());
+        }
+        if (!some && !unseen.contains(model.uuid())) {
             attempts.keySet().removeIf(key -> key.startsWith(model.uuid()));
             looked.remove(model.uuid());
             return CompletableFuture.completedFuture(null);
@@ -104,7 +113,7 @@ final class Provisioner implements Reconciler {
         if (!cloud.isInstalled()) {
             return missing(controller, documents, model, some);
         }
-        return new Turn(controller, documents, cloud).run(cause.first());
+        return new Turn(controller, documents, cloud).run();
     }
 
     /** Its machines say so; they are taken up on its return. */
@@ -122,7 +131,12 @@ final class Provisioner implements Reconciler {
                                 + "\", which is not installed"));
             }
         }
-        return all(told).thenApply(done -> some ? PROVIDER_MISSING : null);
+        return all(told).thenApply(done -> {
+            if (some) {
+                return PROVIDER_MISSING;
+            }
+            return unseen.contains(model.uuid()) ? settings.look() : null;
+        });
     }
 
     /** One look at one model. */
@@ -140,10 +154,10 @@ final class Provisioner implements Reconciler {
             this.uuid = documents.snapshot().model().uuid();
         }
 
-        CompletionStage<Duration> run(boolean first) {
+        CompletionStage<Duration> run() {
             Instant now = clock.instant();
             Instant last = looked.get(uuid);
-            boolean due = first || last == null || !now.isBefore(last.plus(settings.look()));
+            boolean due = unseen.contains(uuid) || last == null || !now.isBefore(last.plus(settings.look()));
             CompletionStage<Optional<Map<String, Instance>>> instances = due || mustLook(documents.snapshot())
                     ? look(now)
                     : CompletableFuture.completedFuture(Optional.empty());
@@ -194,6 +208,7 @@ final class Provisioner implements Reconciler {
         private CompletionStage<Optional<Map<String, Instance>>> look(Instant now) {
             return cloud.call(settings.callLimit(), opened -> opened.list()).thenApply(list -> {
                 looked.put(uuid, now);
+                unseen.remove(uuid);
                 Map<String, Instance> byToken = new HashMap<>();
                 list.forEach(instance -> byToken.put(instance.token(), instance));
                 return Optional.of(byToken);
@@ -205,9 +220,7 @@ final class Provisioner implements Reconciler {
         }
 
         private long startsUnderWay() {
-            return underWay.keySet().stream()
-                    .filter(key -> key.startsWith(uuid + ":"))
-                    .count();
+            return starts.stream().filter(key -> key.startsWith(uuid + ":")).count();
         }
 
         private int workers() {
@@ -280,6 +293,8 @@ final class Provisioner implements Reconciler {
                 return Optional.empty();
             }
             if (underWay.containsKey(key)) {
+                // It may end in another try, long after the turn that asked for it.
+                soon(Duration.ofSeconds(1));
                 return Optional.empty();
             }
             if (attempt != null && now.isBefore(attempt.next())) {
@@ -296,6 +311,7 @@ final class Provisioner implements Reconciler {
             }
             CompletableFuture<Void> mine = new CompletableFuture<>();
             underWay.put(key, mine);
+            starts.add(key);
             CompletionStage<Void> work;
             try {
                 work = secret(machine, attempt, found)
@@ -306,6 +322,7 @@ final class Provisioner implements Reconciler {
                 work = failed(machine, failure);
             }
             work.whenComplete((done, failure) -> {
+                starts.remove(key);
                 underWay.remove(key, mine);
                 if (failure != null) {
                     LOG.warn("Model {}: machine {}", uuid, machine.id(), failure);
@@ -387,7 +404,7 @@ final class Provisioner implements Reconciler {
                                 .forEach(warning -> warn(machine, warning));
                         return opened.start(request, (word, message) -> progress(machine, word, message));
                     })
-                    .thenCompose(instance -> provisioned(machine, instance));
+                    .thenCompose(instance -> provisioned(machine, secret.token(), instance));
         }
 
         /** Those of the model's `resource-tags`, then what says whose it is. */
@@ -432,10 +449,12 @@ final class Provisioner implements Reconciler {
             }
         }
 
-        private CompletionStage<Void> provisioned(Machine machine, Instance instance) {
+        private CompletionStage<Void> provisioned(Machine machine, String token, Instance instance) {
             Instant now = clock.instant();
             return submit((engine, tx) -> {
-                if (tx.get(Kinds.MACHINE, machine.id()) == null) {
+                Machine there = tx.get(Kinds.MACHINE, machine.id());
+                // Another start took the place of this one: its instance is found by the next list, and stopped.
+                if (there == null || !token.equals(there.clientToken())) {
                     return;
                 }
                 engine.provisioned(

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.isthmus.api.Code;
 import org.isthmus.api.Constraints;
 import org.isthmus.api.Life;
 import org.isthmus.api.PortRange;
@@ -24,6 +26,7 @@ import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Unit;
 import org.isthmus.spi.CloudProvider.Cloud;
 import org.isthmus.spi.CloudProvider.Firewall.Rule;
+import org.isthmus.spi.CloudProvider.Instance;
 import org.junit.After;
 import org.junit.Test;
 
@@ -163,6 +166,71 @@ public class ProvisionerTest {
             world.turn();
         }
         assertEquals(0, world.model.snapshot().count(Kinds.MACHINES_PENDING, "pending"));
+    }
+
+    /** It may end in what needs another try, of which nothing in the model tells. */
+    @Test
+    public void aStartThatOutlastsItsTurnIsLookedAfterSoon() throws Exception {
+        String id = world.addMachine();
+        world.provider.hold = true;
+        world.provisioner = new Provisioner(shortTurns(), world.clock);
+        world.turn();
+        assertEquals(Duration.ofSeconds(1), world.turn());
+        world.provider.hold = false;
+        world.provider.held.get(0).completeExceptionally(Problem.refuse(Code.TRY_AGAIN, "being replaced"));
+        world.turn();
+        assertEquals("running: Running", world.status(id));
+    }
+
+    @Test
+    public void machinesThatEndKeepNoneFromStarting() throws Exception {
+        List<String> old = List.of(world.addMachine(), world.addMachine());
+        world.turn();
+        world.provider.stops = new CompletableFuture<>();
+        world.provisioner = new Provisioner(shortTurns(), world.clock);
+        old.forEach(id -> world.change(id, m -> m.withLife(Life.DEAD)));
+        world.turn();
+        String id = world.addMachine();
+        world.turn();
+        assertEquals("running: Running", world.status(id));
+    }
+
+    /** Its password is void: an agent there could never log in. */
+    @Test
+    public void theInstanceOfAnEarlierTokenIsNotAdopted() throws Exception {
+        String id = world.addMachine();
+        world.provider.hold = true;
+        world.provisioner = new Provisioner(shortTurns(), world.clock);
+        world.turn();
+        Instance late = world.provider.instances.values().iterator().next();
+        world.provider.instances.clear();
+        world.provisioner = new Provisioner(shortTurns(), world.clock);
+        world.turn();
+        assertNotEquals(late.token(), world.machine(id).clientToken());
+        world.provider.held.get(0).complete(late);
+        assertNull(world.machine(id).instanceId());
+        world.provider
+                .held
+                .get(1)
+                .complete(world.provider.instances.values().iterator().next());
+        assertEquals(
+                "i-" + world.machine(id).clientToken().substring(0, 6),
+                world.machine(id).instanceId());
+    }
+
+    @Test
+    public void theFirstLookIsMadeWhenTheProviderComes() throws Exception {
+        world.model.write(
+                tx -> tx.put(Kinds.MODEL, tx.now().model().withConfig(Map.of("provisioner-harvest-mode", "all"))));
+        String id = world.addMachine();
+        world.turn();
+        world.model.write(tx -> tx.remove(Kinds.MACHINE, id));
+        world.crash();
+        world.installed = false;
+        assertEquals(Duration.ofSeconds(30), world.turn());
+        world.installed = true;
+        assertNull(world.turn());
+        assertEquals(Map.of(), world.provider.instances);
     }
 
     @Test

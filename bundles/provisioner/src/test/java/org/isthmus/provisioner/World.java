@@ -256,6 +256,7 @@ final class World implements AutoCloseable {
         final Map<String, Set<Firewall.Rule>> rules = new LinkedHashMap<>();
         final List<CompletableFuture<Instance>> held = new ArrayList<>();
         RuntimeException failure;
+        CompletableFuture<Void> stops = CompletableFuture.completedFuture(null);
         boolean failAfterStart;
         boolean hold;
         boolean filtered;
@@ -306,7 +307,7 @@ final class World implements AutoCloseable {
         public CompletionStage<Void> stop(Collection<String> ids) {
             calls.add("stop");
             instances.values().removeIf(instance -> ids.contains(instance.id()));
-            return CompletableFuture.completedFuture(null);
+            return stops;
         }
 
         @Override

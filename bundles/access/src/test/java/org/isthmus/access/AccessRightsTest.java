@@ -163,6 +163,7 @@ public final class AccessRightsTest {
         assertEquals(NOW.plusSeconds(60), now.get(Kinds.PRESENCE, "machine-0").since());
         does(tx -> engine.connected(tx, "bob", NOW));
         assertEquals(NOW, now.get(Kinds.LAST_CONNECTION, "bob").when());
+        assertFalse("a restart does not make a stranger of him", Kinds.LAST_CONNECTION.soft());
     }
 
     @Test

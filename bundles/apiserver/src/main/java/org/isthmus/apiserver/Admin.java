@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -141,11 +140,7 @@ final class Admin {
             server.entered(connection);
             connection.standing(new Standing(server, connection, caller, model));
             server.audit().conversation(connection, caller);
-            Instant now = Instant.now();
-            server.soft(server.context().store().controller(), tx -> engine.connected(tx, name, now));
-            if (model != null) {
-                server.soft(model, tx -> engine.connected(tx, name, now));
-            }
+            connection.lastSeen(new LastSeen(server, name, model));
             return CompletableFuture.completedFuture(result(connection, caller, info));
         });
     }

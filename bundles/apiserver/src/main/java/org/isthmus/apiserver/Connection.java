@@ -51,6 +51,9 @@ final class Connection {
     private volatile long pingSent = opened;
     private volatile Caller caller;
     private volatile Standing standing;
+    /** Null until a user has logged in. */
+    private volatile LastSeen lastSeen;
+
     private volatile boolean closed;
     /** Whether nothing is read until what it asked is answered, as before a login. */
     private volatile boolean alone;
@@ -99,6 +102,11 @@ final class Connection {
         if (closed) {
             at.end();
         }
+    }
+
+    void lastSeen(LastSeen of) {
+        lastSeen = of;
+        of.now();
     }
 
     boolean isClosed() {
@@ -195,6 +203,10 @@ final class Connection {
             return DONE;
         }
         server.counted();
+        LastSeen user = lastSeen;
+        if (user != null) {
+            user.now();
+        }
         Watcher watcher = null;
         try {
             if (caller != null

@@ -27,12 +27,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
 import org.isthmus.model.Controller;
-import org.isthmus.model.Tx;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.store.Documents;
@@ -329,26 +327,6 @@ final class Server implements ApiServer {
         Frontend frontend = entering.remove(connection);
         if (frontend != null) {
             frontend.authenticated();
-        }
-    }
-
-    /** Writes what only lives in memory; nobody waits for it. */
-    void soft(Documents documents, Consumer<Tx> write) {
-        try {
-            documents
-                    .submit(tx -> {
-                        write.accept(tx);
-                        return null;
-                    })
-                    .whenComplete((done, failure) -> {
-                        if (failure != null && !closing) {
-                            LOG.warn("presence was not noted in {}: {}", documents.id(), failure.toString());
-                        }
-                    });
-        } catch (RuntimeException failed) {
-            if (!closing) {
-                LOG.warn("presence was not noted in {}", documents.id(), failed);
-            }
         }
     }
 

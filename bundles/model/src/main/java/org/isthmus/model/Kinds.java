@@ -60,7 +60,7 @@ public final class Kinds {
             kind("unit-relation-state", UnitRelationState.class, "application", UNIT_RELATION_STATES_BY_UNIT);
     public static final Kind<UnitAgent> UNIT_AGENT = soft("unit-agent", UnitAgent.class, "application");
     public static final Kind<AgentPresence> PRESENCE = soft("presence", AgentPresence.class, "access");
-    public static final Kind<LastConnection> LAST_CONNECTION = soft("last-connection", LastConnection.class, "access");
+    public static final Kind<LastConnection> LAST_CONNECTION = kind("last-connection", LastConnection.class, "access");
 
     public static final Index<Relation> RELATIONS_BY_APPLICATION = index(
             "relation-by-application",

@@ -1,6 +1,7 @@
 package org.isthmus.itests.stories;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
@@ -79,7 +80,15 @@ public class OwnCharmsStoryTest {
         isthmus.kill();
         isthmus.start();
         isthmus.await(
-                "the controller answers", SOON, () -> isthmus.juju("status").exit() == 0);
+                "the controller answers", SOON, () -> isthmus.juju("models").exit() == 0);
+        String current = isthmus.juju("models")
+                .ok()
+                .out()
+                .lines()
+                .filter(line -> line.contains("*"))
+                .findFirst()
+                .orElseThrow();
+        assertFalse(current, current.contains("never connected"));
         String status = isthmus.juju("status", "--format", "yaml").ok().out();
         assertTrue(status, status.contains("heard good evening"));
         isthmus.juju("config", "speaker", "text=good night").ok();

@@ -230,55 +230,24 @@ final class Provisioner implements Reconciler {
 
         /** Takes over what the cloud says of known instances; stops what no machine knows any more, as far as the model wants it. */
         private CompletionStage<?> compare(Snapshot snapshot, Map<String, Instance> instances) {
-            Map<String, Machine> byToken = new HashMap<>();
-            Map<String, Machine> byInstance = new HashMap<>();
-            for (Machine machine : snapshot.all(Kinds.MACHINE)) {
-                if (machine.clientToken() != null) {
-                    byToken.put(machine.clientToken(), machine);
-                }
-                if (machine.instanceId() != null) {
-                    byInstance.put(machine.instanceId(), machine);
-                }
-            }
+            Comparison seen = new Comparison(snapshot, instances.values());
             List<CompletionStage<?>> steps = new ArrayList<>();
-            Harvest harvest = Harvest.of(snapshot);
-            List<String> unknown = new ArrayList<>();
-            List<String> left = new ArrayList<>();
-            for (Instance instance : instances.values()) {
-                Machine machine = byInstance.getOrDefault(instance.id(), byToken.get(instance.token()));
-                if (machine == null) {
-                    boolean ended = snapshot.get(Kinds.ENDED_START, instance.token()) != null;
-                    (harvest.takes(ended) ? unknown : left).add(instance.id());
-                } else if (instance.id().equals(machine.instanceId())) {
-                    byInstance.remove(instance.id());
-                    if (!instance.addresses().isEmpty() && !instance.addresses().equals(machine.addresses())) {
-                        steps.add(submit(
-                                (engine, tx) -> engine.setMachineAddresses(tx, machine.id(), instance.addresses())));
-                    }
-                    if (machine.life() == Life.ALIVE) {
-                        steps.add(status(controller, documents, machine.id(), instance.status(), instance.message()));
-                    }
-                } else if (machine.instanceId() != null) {
-                    (harvest.takes(true) ? unknown : left).add(instance.id());
-                }
+            seen.moved()
+                    .forEach((machine, instance) -> steps.add(submit(
+                            (engine, tx) -> engine.setMachineAddresses(tx, machine.id(), instance.addresses()))));
+            seen.running()
+                    .forEach((machine, instance) -> steps.add(
+                            status(controller, documents, machine.id(), instance.status(), instance.message())));
+            for (Machine gone : seen.gone()) {
+                steps.add(status(controller, documents, gone.id(), "unknown", "instance is gone from the cloud"));
             }
-            for (Machine gone : byInstance.values()) {
-                if (gone.life() == Life.ALIVE
-                        && !gone.controller()
-                        && !gone.instanceId().startsWith("manual:")) {
-                    steps.add(status(controller, documents, gone.id(), "unknown", "instance is gone from the cloud"));
-                }
-            }
-            if (!left.isEmpty()) {
+            if (!seen.left().isEmpty()) {
                 LOG.debug(
-                        "Model {}: no machine knows the instances {}; harvest mode {} leaves them",
-                        uuid,
-                        left,
-                        harvest);
+                        "Model {}: no machine knows the instances {}; its harvest mode leaves them", uuid, seen.left());
             }
-            if (!unknown.isEmpty()) {
-                LOG.info("Model {}: stopping instances that no machine knows: {}", uuid, unknown);
-                steps.add(cloud.call(settings.callLimit(), opened -> opened.stop(unknown)));
+            if (!seen.unknown().isEmpty()) {
+                LOG.info("Model {}: stopping instances that no machine knows: {}", uuid, seen.unknown());
+                steps.add(cloud.call(settings.callLimit(), opened -> opened.stop(seen.unknown())));
             }
             return all(steps);
         }

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,6 +32,8 @@ public final class Doorstep implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Doorstep.class);
     /** More than tools of one host ever start in the few milliseconds that a greeting takes. */
     private static final int STRANGERS = 128;
+    /** After nobody could be let in, such as when this process has no file left: it cannot be helped sooner by another try. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     /** Tells strangers from guests. */
     public interface Greeting {
@@ -55,6 +58,7 @@ public final class Doorstep implements Closeable {
     private final ServerSocket server;
     private final ExecutorService porch;
     private final Thread acceptor;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     /** Oldest first; under its own lock. */
     private final Deque<Socket> strangers = new ArrayDeque<>();
@@ -65,10 +69,15 @@ public final class Doorstep implements Closeable {
      * @param house runs the visits
      */
     public Doorstep(String name, Duration limit, Greeting greeting, Executor house) throws IOException {
+        this(name, limit, greeting, house, new ServerSocket(0, 64, InetAddress.getByAddress(new byte[] {127, 0, 0, 1
+        })));
+    }
+
+    Doorstep(String name, Duration limit, Greeting greeting, Executor house, ServerSocket server) {
         this.limit = limit;
         this.greeting = greeting;
         this.house = house;
-        this.server = new ServerSocket(0, 64, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        this.server = server;
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 STRANGERS, STRANGERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -92,19 +101,34 @@ public final class Doorstep implements Closeable {
     }
 
     private void accept() {
+        boolean told = false;
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
+                told = false;
                 open.add(socket);
                 wait(socket);
                 porch.execute(() -> greet(socket));
             } catch (IOException failure) {
-                if (!server.isClosed()) {
+                if (!told && !server.isClosed()) {
                     LOG.warn("cannot accept on port {}: {}", port(), failure.getMessage());
+                    told = true;
+                }
+                if (closesWithin(PAUSE)) {
+                    return;
                 }
             } catch (RejectedExecutionException closing) {
                 return;
             }
+        }
+    }
+
+    private boolean closesWithin(Duration pause) {
+        try {
+            return closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
@@ -179,6 +203,7 @@ public final class Doorstep implements Closeable {
     @Override
     public void close() throws IOException {
         server.close();
+        closed.countDown();
         porch.shutdownNow();
         open.forEach(this::leave);
     }

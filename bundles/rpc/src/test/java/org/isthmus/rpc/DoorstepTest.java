@@ -5,11 +5,14 @@ import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.Test;
 
 public class DoorstepTest {
@@ -127,6 +130,37 @@ public class DoorstepTest {
                 Socket guest = open(door)) {
             assertNull(told.get(20, TimeUnit.SECONDS));
             assertEquals(-1, guest.getInputStream().read());
+        }
+    }
+
+    /** As a process has it that has no file left to open. */
+    @Test
+    public void whenNobodyCanBeLetInItPausesAndThenGoesOn() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        CompletableFuture<Boolean> greeted = new CompletableFuture<>();
+        ServerSocket poor = new ServerSocket(0, 64, InetAddress.getLoopbackAddress()) {
+            @Override
+            public Socket accept() throws IOException {
+                if (tries.incrementAndGet() <= 2) {
+                    throw new IOException("Too many open files");
+                }
+                return super.accept();
+            }
+        };
+        long begin = System.nanoTime();
+        try (Doorstep door = new Doorstep(
+                        "test",
+                        Duration.ofSeconds(20),
+                        (socket, in) -> {
+                            greeted.complete(true);
+                            return null;
+                        },
+                        Runnable::run,
+                        poor);
+                Socket guest = open(door)) {
+            assertTrue(greeted.get(20, TimeUnit.SECONDS));
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            assertTrue("two pauses in " + millis + " ms", millis >= 1000);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.isthmus.agentfacades;
 
 import java.util.List;
+import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
 import org.isthmus.model.LogLevels;
 import org.isthmus.model.store.Logs;
@@ -20,7 +21,7 @@ public final class LoggerFacade {
         LogLevels levels = LogLevels.of(call.model().snapshot().model());
         for (LogBatch.Line line : batch.lines()) {
             // A line under another's name is dropped, not refused: the rest of the batch is honest.
-            if (call.caller().isAgent(Tag.parse(line.tag())) && levels.lets(line.module(), line.level())) {
+            if (isCallers(call, line.tag()) && levels.lets(line.module(), line.level())) {
                 call.controller()
                         .logs()
                         .append(new Logs.Line(
@@ -33,6 +34,14 @@ public final class LoggerFacade {
                                 List.of(),
                                 line.message()));
             }
+        }
+    }
+
+    private static boolean isCallers(Call call, String tag) {
+        try {
+            return call.caller().isAgent(Tag.parse(tag));
+        } catch (Refused nobodysName) {
+            return false;
         }
     }
 }

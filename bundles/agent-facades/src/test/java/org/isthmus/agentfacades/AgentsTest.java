@@ -371,6 +371,34 @@ public class AgentsTest {
         }
     }
 
+    @Test
+    public void logLinesNeedNeitherTimeNorLevelAndOnlyThoseOfOthersAreDropped() throws Exception {
+        house.deploy("wp", wp(), 1);
+        house.until("wp", () -> says("wp/0", "blocked", "needs a database"));
+        Endpoint endpoint = Endpoint.model(
+                List.of("127.0.0.1:" + port()), house.servers.caCert(house.base.resolve("ca")), House.MODEL);
+        try (Dialer dialer = new Dialer("test");
+                ApiConnection connection = House.get(
+                        dialer.connect(endpoint, Login.agent("machine-0", "password-0", "nonce-0"), House.LIMIT))) {
+            House.get(connection.call(
+                    "Logger",
+                    1,
+                    "",
+                    "Append",
+                    Map.of(
+                            "lines",
+                            List.of(
+                                    Map.of("message", "of nobody"),
+                                    Map.of("tag", "nonsense", "message", "of no tag"),
+                                    Map.of("tag", "machine-7", "level", "ERROR", "message", "of another"),
+                                    Map.of("tag", "machine-0", "message", "honest")))));
+        }
+        assertTrue(logged("honest"));
+        for (String others : List.of("of nobody", "of no tag", "of another")) {
+            assertFalse(others, logged(others));
+        }
+    }
+
     private int port() throws Exception {
         return Integer.parseInt(house.address().split(":")[1]);
     }

@@ -139,6 +139,7 @@ final class Models {
             if (there.isPresent()) {
                 return confirm(there.get());
             }
+            call.controller().logs().begin(uuid);
             CompletionStage<Documents> made;
             try {
                 made = store.create(uuid, tx -> {

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.isthmus.model.store.Logs.Entry;
 import org.isthmus.model.store.Logs.Line;
@@ -28,6 +30,8 @@ final class ModelLog {
     private final Segments history;
     /** Who is to be told, once, that there is more. */
     private final Map<LineReader, Runnable> waiting = new LinkedHashMap<>();
+    /** Its model is no more. */
+    private volatile boolean gone;
 
     ModelLog(Path folder, ObjectMapper json) {
         this.folder = folder;
@@ -75,6 +79,9 @@ final class ModelLog {
     }
 
     private void write(Segments to, byte[] bytes) {
+        if (gone) {
+            return;
+        }
         try {
             to.append(bytes);
         } catch (IOException failure) {
@@ -85,13 +92,14 @@ final class ModelLog {
 
     List<Entry> history(int limit, Predicate<Entry> filter) {
         List<Entry> found = new ArrayList<>();
+        Map<String, Entry> later = new HashMap<>();
         if (limit <= 0) {
             return found;
         }
         try {
             Segments.backwards(extent(history), (at, bytes) -> {
                 Entry entry = parse(bytes, Entry.class);
-                if (entry != null && filter.test(entry)) {
+                if (entry != null && filter.test(entry) && !isRepeated(entry, later.put(entry.type(), entry))) {
                     found.add(entry);
                 }
                 return found.size() < limit;
@@ -102,12 +110,22 @@ final class ModelLog {
         return found;
     }
 
+    private static boolean isRepeated(Entry entry, Entry next) {
+        return next != null
+                && next.entity().equals(entry.entity())
+                && Objects.equals(next.status().status(), entry.status().status())
+                && next.status().message().equals(entry.status().message())
+                && next.status().data().equals(entry.status().data());
+    }
+
     Segments.Extent lines() {
         return extent(lines);
     }
 
+    /** Null for a damaged one; a log of before lines were measured may have lines without a time. */
     Line line(byte[] bytes) {
-        return parse(bytes, Line.class);
+        Line line = parse(bytes, Line.class);
+        return line == null || line.time() == null || line.level() == null ? null : line;
     }
 
     /** Who writes does not wait for who reads. */
@@ -154,7 +172,12 @@ final class ModelLog {
         }
     }
 
+    boolean isGone() {
+        return gone;
+    }
+
     synchronized void delete() throws IOException {
+        gone = true;
         waiting.clear();
         lines.delete();
         history.delete();

@@ -27,8 +27,6 @@ final class SegmentLogs implements Logs, AutoCloseable {
     static final int HISTORY_SEGMENT_BYTES = 512 * 1024;
 
     static final int HISTORY_SEGMENTS = 8;
-    /** A message beyond this is cut, so that no line fills a file. */
-    static final int MAX_MESSAGE = 64 * 1024;
     /** Models whose files stay open; the one longest silent gives its up. */
     static final int MAX_OPEN = 64;
 
@@ -37,6 +35,7 @@ final class SegmentLogs implements Logs, AutoCloseable {
 
     private final Path folder;
     private final ObjectMapper json = Json.newMapper();
+    private final Measure measure = new Measure(json);
     private final Map<String, ModelLog> logs = new HashMap<>();
     /** Those that may have open files, the longest silent first; guarded by {@link #logs}. */
     private final Map<ModelLog, Boolean> active = new LinkedHashMap<>(16, 0.75f, true);
@@ -89,23 +88,8 @@ final class SegmentLogs implements Logs, AutoCloseable {
         ModelLog log = find(line.model());
         // Who logs while its controller ends cannot know that; the container's own log has the line.
         if (log != null) {
-            log.append(cut(line));
+            log.append(Measure.of(line));
         }
-    }
-
-    private static Line cut(Line line) {
-        if (line.message() == null || line.message().length() <= MAX_MESSAGE) {
-            return line;
-        }
-        return new Line(
-                line.time(),
-                line.model(),
-                line.entity(),
-                line.level(),
-                line.module(),
-                line.location(),
-                line.labels(),
-                line.message().substring(0, MAX_MESSAGE) + "…");
     }
 
     @Override
@@ -115,7 +99,7 @@ final class SegmentLogs implements Logs, AutoCloseable {
 
     @Override
     public void history(String model, String entity, String type, StatusValue status) {
-        of(model).append(new Entry(entity, type, status));
+        of(model).append(new Entry(entity, type, measure.of(status)));
     }
 
     @Override
@@ -131,13 +115,24 @@ final class SegmentLogs implements Logs, AutoCloseable {
     public void forget(String model) {
         ModelLog log = of(model);
         synchronized (logs) {
-            logs.remove(model);
             active.remove(log);
         }
+        // It stays among the logs, for those who still have a word on the model: it takes in nothing.
         try {
             log.delete();
         } catch (IOException failure) {
             LOG.warn("The log of {}, which is gone, stays: {}", model, failure.getMessage());
+        }
+    }
+
+    @Override
+    public void begin(String model) {
+        synchronized (logs) {
+            ModelLog before = logs.get(model);
+            if (before != null && before.isGone()) {
+                logs.remove(model);
+                active.remove(before);
+            }
         }
     }
 

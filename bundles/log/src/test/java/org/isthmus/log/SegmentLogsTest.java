@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -368,7 +369,91 @@ public class SegmentLogsTest {
                     List.of("n4", "n3"),
                     found.stream().map(e -> e.status().message()).collect(Collectors.toList()));
             assertEquals(NOW.plusSeconds(4), found.get(0).status().since());
-            assertEquals(10, logs.history("m1", "unit:mysql/0", null, 99).size());
+            assertEquals(
+                    "five of the one, and one idle",
+                    6,
+                    logs.history("m1", "unit:mysql/0", null, 99).size());
+        }
+    }
+
+    /** As `update-status` does every few minutes. */
+    @Test
+    public void ofAStatusThatIsSetAgainAndAgainTheHistoryHasTheNewest() throws Exception {
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            String[] said = {"up", "up", "down", "up", "up", "up"};
+            for (int i = 0; i < said.length; i++) {
+                logs.history("m1", "unit:mysql/0", "workload", new StatusValue("active", said[i], NOW.plusSeconds(i)));
+                logs.history("m1", "unit:mysql/0", "juju-unit", new StatusValue("idle", "", NOW.plusSeconds(i)));
+                logs.history("m1", "unit:mysql/1", "workload", new StatusValue("active", "up", NOW));
+            }
+            List<Entry> found = logs.history("m1", "unit:mysql/0", "workload", 3);
+            assertEquals(
+                    List.of("up", "down", "up"),
+                    found.stream().map(e -> e.status().message()).collect(Collectors.toList()));
+            assertEquals(
+                    List.of(NOW.plusSeconds(5), NOW.plusSeconds(2), NOW.plusSeconds(1)),
+                    found.stream().map(e -> e.status().since()).collect(Collectors.toList()));
+            assertEquals(4, logs.history("m1", "unit:mysql/0", null, 99).size());
+        }
+    }
+
+    @Test
+    public void whatIsMissingIsFilledInAndWhatIsTooLongIsCut() throws Exception {
+        String endless = "\ud83c\udf0a".repeat(1_000_000);
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            logs.append(new Line(null, "m1", "unit-mysql-0", null, null, null, null, null));
+            Line bare = tail(logs, "m1", 1, l -> true).get(0);
+            assertTrue(bare.time() != null && bare.message().isEmpty());
+            assertEquals("INFO", bare.level());
+            List<String> labels = IntStream.range(0, 100).mapToObj(n -> endless).collect(Collectors.toList());
+            logs.append(new Line(NOW, "m1", endless, endless, endless, endless, labels, "x" + endless));
+            Line cut = tail(logs, "m1", 1, l -> true).get(0);
+            assertEquals(Measure.LABELS, cut.labels().size());
+            assertEquals(Measure.MESSAGE, cut.message().length());
+            assertTrue("cut between characters", cut.message().endsWith("\udf0a…"));
+            logs.history(
+                    "m1", "unit:mysql/0", "workload", new StatusValue("active", endless, Map.of("why", endless), NOW));
+            Entry entry = logs.history("m1", "unit:mysql/0", null, 1).get(0);
+            assertEquals(Measure.MESSAGE + 1, entry.status().message().length());
+            assertEquals(Map.of(), entry.status().data());
+        }
+        long line = Files.size(folder().resolve("m1/debug/0000000001.log"));
+        assertTrue("bytes of a line: " + line, line < SegmentLogs.LINE_SEGMENT_BYTES);
+        long entry = Files.size(folder().resolve("m1/history/0000000001.log"));
+        assertTrue("bytes of an entry: " + entry, entry < SegmentLogs.HISTORY_SEGMENT_BYTES);
+    }
+
+    /** They were written before lines were measured; whoever reads must not fall over them. */
+    @Test
+    public void aLineWithoutATimeIsDamaged() throws Exception {
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            logs.append(line("m1", "whole"));
+        }
+        Path file = folder().resolve("m1/debug/0000000001.log");
+        Files.write(
+                file,
+                "{\"level\":\"INFO\",\"message\":\"x\"}\n".getBytes(StandardCharsets.UTF_8),
+                StandardOpenOption.APPEND);
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            logs.append(line("m1", "next"));
+            assertEquals(List.of("whole", "next"), messages(tail(logs, "m1", 9, l -> true)));
+        }
+    }
+
+    @Test
+    public void ofAModelThatIsGoneNothingIsKeptUntilItBeginsAnew() throws Exception {
+        try (SegmentLogs logs = SegmentLogs.open(folder())) {
+            logs.append(line("m1", "before"));
+            logs.forget("m1");
+            logs.append(line("m1", "an agent's last word"));
+            logs.history("m1", "unit:mysql/0", "workload", new StatusValue("active", "", NOW));
+            assertFalse(Files.exists(folder().resolve("m1")));
+            assertEquals(List.of(), tail(logs, "m1", 9, l -> true));
+            // It comes back from another controller.
+            logs.begin("m1");
+            logs.append(line("m1", "again"));
+            logs.begin("m1");
+            assertEquals(List.of("again"), messages(tail(logs, "m1", 9, l -> true)));
         }
     }
 

@@ -15,6 +15,9 @@ public final class LogLevels {
     /** What a line can be, from the least to the most severe. */
     public static final List<String> NAMES = List.of("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
 
+    /** Of a line that does not say its own. */
+    public static final String UNSAID = "INFO";
+
     private static final List<String> LEVELS =
             Stream.concat(Stream.of("UNSPECIFIED"), NAMES.stream()).toList();
     private static final String ROOT = "<root>";
@@ -60,12 +63,15 @@ public final class LogLevels {
         }
     }
 
-    /** @param module `unit.mysql/0.juju-log` is below `unit.mysql/0`, and that below `unit` */
+    /**
+     * @param module `unit.mysql/0.juju-log` is below `unit.mysql/0`, and that below `unit`
+     * @param level null where the line does not say
+     */
     public boolean lets(String module, String level) {
         String at = module == null ? "" : module;
         while (!at.isEmpty() && !least.containsKey(at)) {
             at = at.substring(0, Math.max(0, at.lastIndexOf('.')));
         }
-        return LEVELS.indexOf(level) >= least.get(at.isEmpty() ? ROOT : at);
+        return LEVELS.indexOf(level == null ? UNSAID : level) >= least.get(at.isEmpty() ? ROOT : at);
     }
 }

@@ -26,6 +26,8 @@ public class LogLevelsTest {
         assertTrue(LogLevels.parse("TRACE").lets("x", "TRACE"));
         assertFalse(LogLevels.parse("").lets("x", "DEBUG"));
         assertTrue(LogLevels.parse("").lets("x", "INFO"));
+        assertTrue("a line that does not say is INFO", LogLevels.parse("INFO").lets("x", null));
+        assertFalse(LogLevels.parse("WARNING").lets("x", null));
         assertFalse("the short name", LogLevels.parse("warn").lets("x", "INFO"));
     }
 

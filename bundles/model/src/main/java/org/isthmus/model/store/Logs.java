@@ -7,7 +7,7 @@ import org.isthmus.model.StatusValue;
 
 /** Append-only, bounded records: the debug log and status history. In segment files, never in snapshots. */
 public interface Logs {
-    /** @param entity tag such as `unit-mysql-0`; level one of TRACE DEBUG INFO WARNING ERROR */
+    /** @param entity tag such as `unit-mysql-0`; level one of TRACE DEBUG INFO WARNING ERROR CRITICAL */
     record Line(
             Instant time,
             String model,
@@ -18,6 +18,7 @@ public interface Logs {
             List<String> labels,
             String message) {}
 
+    /** Keeps the line; texts beyond all measure are cut, a time or a level that is missing is filled in. */
     void append(Line line);
 
     /**
@@ -49,13 +50,17 @@ public interface Logs {
      */
     record Page(List<Line> lines, boolean end, boolean gap) {}
 
-    /** @param entity such as `unit:mysql/0`, with `type` workload, juju-unit, machine, application */
+    /** Cut as lines are. @param entity such as `unit:mysql/0`, with `type` workload, juju-unit, machine, application */
     void history(String model, String entity, String type, StatusValue status);
 
-    /** Newest first. */
+    /** Newest first; of a status that was set again and again, with nothing else between, the newest. */
     List<Entry> history(String model, String entity, String type, int limit);
 
     record Entry(String entity, String type, StatusValue status) {}
 
+    /** The model is gone, and so is all that was said of it; what is said of it later is dropped. */
     void forget(String model);
+
+    /** The model is about to be made: what is said of it is kept, even where one of this name is gone. */
+    default void begin(String model) {}
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.isthmus.agent.hook.HookRunner;
 import org.isthmus.agent.hook.ToolServer;
 import org.isthmus.agent.unit.Leadership;
@@ -44,6 +45,8 @@ public final class MachineAgent implements AutoCloseable {
     private static final Duration FOREVER = Duration.ofDays(365);
     private static final int PASSWORD_BYTES = 18;
     private static final Duration UNIT_PAUSE = Duration.ofSeconds(5);
+    /** Begins the names of units' folders, which are their tags. */
+    private static final String UNIT_FOLDER = "unit-";
 
     private final AgentConf conf;
     private final ControllerLink link;
@@ -57,6 +60,7 @@ public final class MachineAgent implements AutoCloseable {
     private final AgentApi api;
     private final Path units;
     private final Map<String, Running> running = new HashMap<>();
+    private boolean swept;
     private volatile boolean closing;
 
     // Under this object's lock.
@@ -235,6 +239,10 @@ public final class MachineAgent implements AutoCloseable {
     private void deploy(MachineState seen) throws IOException, InterruptedException {
         List<String> wanted =
                 seen.units().stream().map(MachineState.Deployed::unit).toList();
+        if (!swept) {
+            swept = true;
+            sweep(wanted);
+        }
         for (String unit : wanted) {
             if (!running.containsKey(unit)) {
                 start(unit);
@@ -249,6 +257,26 @@ public final class MachineAgent implements AutoCloseable {
                 removeFolder(unit);
             } else if (!agent.thread().isAlive() && !(agent.agent().isDead() && isGoing(seen, unit))) {
                 running.remove(unit);
+            }
+        }
+    }
+
+    /** Units that were forced away while no agent was here left their folders, and perhaps a hook that still runs. */
+    private void sweep(List<String> wanted) throws IOException {
+        List<Path> left;
+        try (Stream<Path> all = Files.list(units)) {
+            left = all.filter(folder -> folder.getFileName().toString().startsWith(UNIT_FOLDER))
+                    .filter(folder ->
+                            wanted.stream().noneMatch(unit -> folder(unit).equals(folder)))
+                    .toList();
+        }
+        for (Path folder : left) {
+            try {
+                UnitAgent.removeLeftOver(folder);
+                log.line(conf.tag(), "INFO", "agent.deployer", "removed what was left of " + folder.getFileName());
+            } catch (IOException | RuntimeException inTheWay) {
+                // It costs room on the disk; the units that are here are worth more.
+                LOG.warn("{} cannot be removed", folder, inTheWay);
             }
         }
     }

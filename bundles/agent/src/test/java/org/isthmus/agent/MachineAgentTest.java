@@ -317,6 +317,22 @@ public class MachineAgentTest {
         assertEquals(runs, traced().size());
     }
 
+    /** It runs well each time, and is refused each time: the pauses grow all the same. */
+    @Test
+    public void aHookWhoseCommitIsRefusedIsTriedAfterPausesThatGrow() throws Exception {
+        hook("start", "date +%s%3N >>$trace; open-port 80");
+        controller.refuseCommit = org.isthmus.api.Code.NONE;
+        start();
+        controller.until("tries", () -> traced().size() >= 5);
+        List<Long> at = traced().stream().map(Long::valueOf).toList();
+        for (int n = 3; n < 5; n++) {
+            long pause = at.get(n) - at.get(n - 1);
+            assertTrue("pause of " + pause + " ms before try " + (n + 1), pause >= 360);
+        }
+        controller.change(() -> controller.refuseCommit = null);
+        controller.until("done", () -> controller.ports.contains("80/tcp"));
+    }
+
     @Test
     public void agentThatDiesInAHookRunsItAgain() throws Exception {
         hook("start", "echo start >>$trace; [[ -e $trace.go ]] || { sleep 60 & wait; }; echo started >>$trace");
@@ -452,6 +468,27 @@ public class MachineAgentTest {
         assertTrue(controller.machineDead);
         assertEquals("terminated: ", controller.statuses.get(controller.statuses.size() - 1));
         assertFalse(Files.exists(machine.resolve("agents/unit-wp-0")));
+    }
+
+    /** By force, while no agent was here. */
+    @Test
+    public void whatIsLeftOfAUnitThatIsGoneIsEndedAndRemoved() throws Exception {
+        Path left = machine.resolve("agents/unit-wp-7");
+        Files.createDirectories(left.resolve("charm"));
+        Process hook = new ProcessBuilder("sleep", "600").start();
+        try {
+            Files.writeString(
+                    left.resolve("hook.pid"),
+                    hook.pid() + " " + hook.info().startInstant().orElseThrow() + "\n");
+            hook("install", "echo install >>$trace");
+            start();
+            untilTraced("install");
+            assertFalse(Files.exists(left));
+            assertTrue(hook.waitFor(30, TimeUnit.SECONDS));
+            controller.until("idle", this::idle);
+        } finally {
+            hook.destroyForcibly();
+        }
     }
 
     /** What the machine hears of its units is older than what a unit's agent knows of its own. */

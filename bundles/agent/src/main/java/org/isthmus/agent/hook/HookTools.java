@@ -3,20 +3,18 @@ package org.isthmus.agent.hook;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.isthmus.agent.AgentLog;
 import org.isthmus.agent.ControllerUnreachable;
 import org.isthmus.api.Refused;
 import org.isthmus.api.Tag;
+import org.isthmus.model.LogLevels;
 
 /** The hook tools, by their names. What each does for the hook that calls it is in the classes beside this one. */
 final class HookTools {
     /** Every tool, as its file is called. */
     static final Set<String> NAMES = ToolHelp.tools();
-
-    private static final List<String> LEVELS = List.of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "TRACE");
 
     private final ConfigTools config;
     private final RelationTools relations;
@@ -93,7 +91,7 @@ final class HookTools {
         String level = args.has("debug") ? "DEBUG" : args.option("log-level");
         level = level == null ? "INFO" : level.toUpperCase(java.util.Locale.ROOT);
         level = level.equals("WARN") ? "WARNING" : level;
-        if (!LEVELS.contains(level)) {
+        if (!LogLevels.NAMES.contains(level)) {
             level = "INFO";
         }
         log.line(

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.isthmus.agent.AgentApi;
 import org.isthmus.agent.AgentLog;
 import org.isthmus.agent.ControllerUnreachable;
+import org.isthmus.agent.Folders;
 import org.isthmus.agent.hook.HookContext;
 import org.isthmus.agent.hook.HookMark;
 import org.isthmus.agent.hook.HookRunner;
@@ -118,7 +119,7 @@ public final class UnitAgent implements Runnable {
     @Override
     public void run() {
         try {
-            new HookMark(pidFile()).killLeftOver();
+            new HookMark(pidFile(folder)).killLeftOver();
             boolean loaded = false;
             while (!stopped && !dead) {
                 try {
@@ -158,7 +159,13 @@ public final class UnitAgent implements Runnable {
         stopped = true;
     }
 
-    private Path pidFile() {
+    /** Removes the folder of a unit that is no longer here, once the hook is ended that an agent which is gone left in it. */
+    public static void removeLeftOver(Path folder) throws IOException {
+        new HookMark(pidFile(folder)).killLeftOver();
+        Folders.remove(folder);
+    }
+
+    private static Path pidFile(Path folder) {
         return folder.resolve("hook.pid");
     }
 
@@ -483,7 +490,7 @@ public final class UnitAgent implements Runnable {
         boolean resolved = retried && "retry-hooks".equals(seen.resolved());
         HookContext context =
                 new HookContext(hook, api, leadership, seen, views(hook, seen), charm::bindings, charmState, random);
-        HookRunner.Outcome outcome = runner.run(context, charm.folder(), pidFile(), () -> {
+        HookRunner.Outcome outcome = runner.run(context, charm.folder(), pidFile(folder), () -> {
             needCharm(seen);
             // The first word goes to the controller: no hook starts without it.
             if (resolved) {
@@ -572,7 +579,9 @@ public final class UnitAgent implements Runnable {
                 hook.kind().equals("relation-broken") ? hook.relation() : null,
                 workload == null ? null : new AgentStatuses.Item(tag, workload.status(), workload.info(), null),
                 null);
-        local = local.withPending(new Pending(hook, Pending.COMMITTING, 0, what));
+        // A hook that runs well and is refused each time has failed as often.
+        int failures = local.pending() == null ? 0 : local.pending().failures();
+        local = local.withPending(new Pending(hook, Pending.COMMITTING, failures, what));
         store.save(local);
         return finishCommit(local.pending());
     }

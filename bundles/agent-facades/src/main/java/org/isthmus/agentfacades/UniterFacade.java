@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.api.Code;
@@ -12,6 +13,7 @@ import org.isthmus.api.Names;
 import org.isthmus.api.PortRange;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Application;
+import org.isthmus.model.ApplicationStatus;
 import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.Lease;
@@ -37,6 +39,8 @@ import org.isthmus.wire.agent.CharmSettings;
 import org.isthmus.wire.agent.GoalState;
 import org.isthmus.wire.agent.HookChanges;
 import org.isthmus.wire.agent.HookCommitted;
+import org.isthmus.wire.agent.NetworkInfo;
+import org.isthmus.wire.agent.NetworkQuery;
 import org.isthmus.wire.agent.OpenPorts;
 import org.isthmus.wire.agent.RelationQuery;
 import org.isthmus.wire.agent.ScopeChange;
@@ -100,7 +104,7 @@ public final class UniterFacade {
         Snapshot model = call.model().snapshot();
         return call.controller()
                 .applications()
-                .call(applications -> java.util.concurrent.CompletableFuture.completedFuture(new CharmSettings(
+                .call(applications -> CompletableFuture.completedFuture(new CharmSettings(
                         new TreeMap<>(applications.effectiveConfig(model, Names.applicationOf(name))))));
     }
 
@@ -129,6 +133,9 @@ public final class UniterFacade {
                         relation.key(),
                         query.of());
             }
+            if (relation.scope().equals("container") && !bag.container().equals(principal(model, name))) {
+                throw Problem.denied();
+            }
             return new Settings(bag.settings());
         }
         boolean ownBag = query.of().equals(own);
@@ -141,6 +148,29 @@ public final class UniterFacade {
         RelationApplication bag =
                 model.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation.number(), query.of()));
         return new Settings(bag == null ? Map.of() : bag.settings());
+    }
+
+    /** The unit that it stands beside, itself if it is the principal: who shares it sees each other in a container's relation. */
+    private static String principal(Snapshot model, String unit) {
+        String beside = model.need(Kinds.UNIT, unit).principal();
+        return beside == null ? unit : beside;
+    }
+
+    @Method(access = Access.UNIT_AGENT)
+    public CompletionStage<NetworkInfo> networkInfo(Call call, NetworkQuery query) {
+        String name = Callers.unit(call, query.tag());
+        Snapshot model = call.model().snapshot();
+        String machine = MachineView.machineOf(model, model.need(Kinds.UNIT, name));
+        String address = UnitView.address(model.get(Kinds.MACHINE, machine), "local-cloud");
+        if (address == null) {
+            return CompletableFuture.completedFuture(new NetworkInfo(List.of(), List.of()));
+        }
+        return call.controller().relations().call(relations -> {
+            Map<String, String> shown = relations.networks(model, query.relation(), name, address);
+            return CompletableFuture.completedFuture(new NetworkInfo(
+                    List.of(shown.get("ingress-address")),
+                    List.of(shown.get("egress-subnets").split(","))));
+        });
     }
 
     @Method(access = Access.UNIT_AGENT)
@@ -165,10 +195,9 @@ public final class UniterFacade {
         Application application = model.need(Kinds.APPLICATION, Names.applicationOf(name));
         Map<String, StatusReading> units = new TreeMap<>();
         for (Unit unit : model.by(Kinds.UNITS_BY_APPLICATION, application.name())) {
-            units.put(unit.name(), reading(unit.workloadStatus(), null));
+            units.put(unit.name(), reading(ApplicationStatus.workload(unit), null));
         }
-        StatusValue status = application.status();
-        return status == null ? new StatusReading("unknown", "", Map.of(), null, units) : reading(status, units);
+        return reading(ApplicationStatus.of(model, application), units);
     }
 
     @Method(access = Access.UNIT_AGENT)
@@ -322,7 +351,7 @@ public final class UniterFacade {
         List<UnitPort> close = ports(changes.close());
         StatusValue workload = changes.workload() == null ? null : Statuses.of(call, changes.workload());
         StateQuota.of(call).need(changes);
-        return Submit.<Boolean>numbered(call, (applications, relations, tx) -> {
+        return Submit.<HookCommitted>numbered(call, (applications, relations, tx) -> {
                     needEpoch(tx, changes.epoch());
                     boolean fresh = applications.commitHook(
                             tx,
@@ -336,7 +365,7 @@ public final class UniterFacade {
                                     close,
                                     changes.charmUrl()));
                     if (!fresh) {
-                        return false;
+                        return new HookCommitted(false, Map.of());
                     }
                     changes.relations().forEach((relation, settings) -> {
                         // A relation that was forced away while the hook ran takes its settings with it.
@@ -347,9 +376,15 @@ public final class UniterFacade {
                     if (!changes.applications().isEmpty()) {
                         needLeader(tx.now(), name, "cannot write relation settings");
                     }
+                    Map<Integer, Long> versions = new TreeMap<>();
                     changes.applications().forEach((relation, settings) -> {
                         if (tx.get(Kinds.RELATION, Integer.toString(relation)) != null) {
+                            long before = version(tx, relation, application);
                             relations.writeApplicationSettings(tx, relation, application, settings);
+                            long after = version(tx, relation, application);
+                            if (after != before) {
+                                versions.put(relation, after);
+                            }
                         }
                     });
                     if (changes.leave() != null && inScope(tx, changes.leave(), name)) {
@@ -358,14 +393,20 @@ public final class UniterFacade {
                     if (workload != null) {
                         applications.setUnitStatus(tx, name, workload);
                     }
-                    return true;
+                    return new HookCommitted(true, versions);
                 })
-                .thenApply(fresh -> {
-                    if (fresh && workload != null) {
+                .thenApply(committed -> {
+                    if (committed.fresh() && workload != null) {
                         Statuses.remember(call, "unit:" + name, "workload", workload);
                     }
-                    return new HookCommitted(fresh);
+                    return committed;
                 });
+    }
+
+    /** Of an application's settings; 0 before there are any. */
+    private static long version(Tx tx, int relation, String application) {
+        RelationApplication bag = tx.get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(relation, application));
+        return bag == null ? 0 : bag.version();
     }
 
     /** What a hook did under one owner of the model is not for another one: the agent logs in again, and hears who owns it. */

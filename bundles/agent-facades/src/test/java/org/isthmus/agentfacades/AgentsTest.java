@@ -6,6 +6,7 @@ import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,14 @@ import org.isthmus.client.Endpoint;
 import org.isthmus.client.Login;
 import org.isthmus.model.Force;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.Lease;
+import org.isthmus.model.RelationApplication;
 import org.isthmus.model.RelationUnit;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.Unit;
 import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.wire.agent.AgentTag;
+import org.isthmus.wire.agent.RelationQuery;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -222,6 +226,143 @@ public class AgentsTest {
 
         house.ask("sql/0", "its password", "ClearResolved", who, "another");
         assertNull(unit("sql/0").resolved());
+    }
+
+    @Test
+    public void theLeaderReadsTheStatusThatTheApplicationShows() throws Exception {
+        house.deploy("sql", sql(), 0);
+        house.submit(tx -> {
+            house.applications.addUnits(tx, new ApplicationEngine.AddUnits("sql", 2, List.of(), Instant.now()));
+            house.applications.setUnitPassword(tx, "sql/0", house.access.hashAgentPassword("its password"));
+            house.applications.setUnitStatus(tx, "sql/0", new StatusValue("active", "serving", Instant.now()));
+            tx.put(Kinds.LEASE, new Lease("sql", "sql/0", 1));
+            return null;
+        });
+        assertEquals("waiting", applicationStatus().path("status").asText());
+        house.submit(tx -> {
+            house.applications.setUnitAgentStatus(
+                    tx, "sql/1", new StatusValue("error", "hook failed: \"start\"", Instant.now()));
+            return null;
+        });
+        JsonNode failed = applicationStatus();
+        assertEquals("error", failed.path("status").asText());
+        assertEquals("hook failed: \"start\"", failed.path("info").asText());
+        assertEquals("error", failed.path("units").path("sql/1").path("status").asText());
+        assertEquals("active", failed.path("units").path("sql/0").path("status").asText());
+        for (String[] set : new String[][] {{"blocked", "blocked"}, {"unset", "error"}}) {
+            house.submit(tx -> {
+                house.applications.setApplicationStatus(tx, "sql", new StatusValue(set[0], "", Instant.now()));
+                return null;
+            });
+            assertEquals(set[1], applicationStatus().path("status").asText());
+        }
+    }
+
+    private JsonNode applicationStatus() throws Exception {
+        return house.ask("sql/0", "its password", "ApplicationStatus", new AgentTag("unit-sql-0"), null);
+    }
+
+    @Test
+    public void aSubordinateReadsOnlyWhatItsPrincipalSays() throws Exception {
+        house.deploy("wp", wp(), 0);
+        house.deploy(
+                "sub",
+                charm(
+                        "sub",
+                        "subordinate: true\nrequires:\n  host: {interface: juju-info, scope: container}\n",
+                        Map.of()),
+                0);
+        int relation = house.submit(tx -> {
+            house.applications.addUnits(tx, new ApplicationEngine.AddUnits("wp", 2, List.of(), Instant.now()));
+            int number = house.relations
+                    .addRelation(tx, List.of("sub", "wp"), List.of(), Instant.now())
+                    .number();
+            for (String unit : List.of("wp/0", "wp/1")) {
+                String beside = house.relations.enterScope(tx, number, unit, Map.of("of", unit));
+                house.applications.ensureSubordinate(tx, beside, unit, Instant.now());
+            }
+            for (String unit : List.of("sub/0", "sub/1")) {
+                house.relations.enterScope(tx, number, unit, Map.of("of", unit));
+            }
+            house.applications.setUnitPassword(tx, "sub/0", house.access.hashAgentPassword("its password"));
+            house.applications.setUnitPassword(tx, "wp/1", house.access.hashAgentPassword("its password"));
+            return number;
+        });
+        assertEquals("wp/0", unit("sub/0").principal());
+        assertTrue(reads("sub/0", relation, "wp/0"));
+        assertTrue(reads("sub/0", relation, "sub/0"));
+        assertFalse(reads("sub/0", relation, "wp/1"));
+        assertTrue(reads("wp/1", relation, "sub/1"));
+        assertTrue(reads("wp/1", relation, "wp/1"));
+        assertFalse(reads("wp/1", relation, "sub/0"));
+    }
+
+    private boolean reads(String unit, int relation, String of) throws Exception {
+        String tag = org.isthmus.api.Tag.unit(unit).toString();
+        try {
+            JsonNode answer =
+                    house.ask(unit, "its password", "ReadSettings", new RelationQuery(tag, relation, of), null);
+            assertEquals(of, answer.path("settings").path("of").asText());
+            return true;
+        } catch (java.util.concurrent.ExecutionException refused) {
+            assertEquals("permission denied", Refused.of(refused).message());
+            return false;
+        }
+    }
+
+    @Test
+    public void aCommitTellsWhichApplicationSettingsItMade() throws Exception {
+        house.deploy("wp", wp(), 0);
+        house.submit(tx -> {
+            house.applications.addUnits(tx, new ApplicationEngine.AddUnits("wp", 1, List.of(), Instant.now()));
+            house.applications.setUnitPassword(tx, "wp/0", house.access.hashAgentPassword("its password"));
+            tx.put(Kinds.LEASE, new Lease("wp", "wp/0", 1));
+            return null;
+        });
+        int peers = house.relations.find(house.snapshot(), List.of("wp:cluster"));
+        JsonNode first = commits(1, peers, "a");
+        long version = house.snapshot()
+                .get(Kinds.RELATION_APPLICATION, RelationApplication.idOf(peers, "wp"))
+                .version();
+        assertEquals(
+                "{\"" + peers + "\":" + version + "}",
+                first.path("applications").toString());
+        JsonNode same = commits(2, peers, "a");
+        assertTrue(same.path("fresh").asBoolean());
+        assertEquals(0, same.path("applications").size());
+        JsonNode repeated = commits(2, peers, "b");
+        assertFalse(repeated.path("fresh").asBoolean());
+        assertEquals(0, repeated.path("applications").size());
+        assertEquals(
+                version + 1,
+                commits(3, peers, "b").path("applications").path("" + peers).asLong());
+    }
+
+    private JsonNode commits(long sequence, int peers, String value) throws Exception {
+        Map<String, Object> changes =
+                Map.of("tag", "unit-wp-0", "sequence", sequence, "applications", Map.of(peers, Map.of("key", value)));
+        return house.ask("wp/0", "its password", "CommitHook", changes, null);
+    }
+
+    /** What `network-get` says is what stands in the relation. */
+    @Test
+    public void aUnitHearsHowItIsReachedInARelation() throws Exception {
+        house.deploy("sql", sql(), 1);
+        house.until("sql", () -> says("sql/0", "active", "serving"));
+        String address =
+                house.snapshot().get(Kinds.MACHINE, "0").addresses().get(0).value();
+        String password = Files.readString(house.base.resolve("machine-0/agents/unit-sql-0/password"));
+        Map<String, Object> plain = Map.of("tag", "unit-sql-0");
+        assertEquals(
+                "{\"ingress\":[\"" + address + "\"],\"egress\":[\"" + address + "/32\"]}",
+                house.ask("sql/0", password, "NetworkInfo", plain, null).toString());
+        house.submit(tx -> {
+            tx.put(Kinds.MODEL, tx.now().model().withConfig(Map.of("egress-subnets", "192.0.2.0/24, 10.2.0.0/16")));
+            return null;
+        });
+        assertEquals(
+                "{\"ingress\":[\"" + address + "\"],\"egress\":[\"192.0.2.0/24\",\"10.2.0.0/16\"]}",
+                house.ask("sql/0", password, "NetworkInfo", plain, null).toString());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.isthmus.agentfacades;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -182,13 +183,13 @@ final class House implements AutoCloseable {
     }
 
     /** As the agent of a unit asks on a connection of its own. */
-    void ask(String unit, String password, String method, Object params, String key) throws Exception {
+    JsonNode ask(String unit, String password, String method, Object params, String key) throws Exception {
         try (Dialer dialer = new Dialer("test")) {
             ApiConnection connection = get(dialer.connect(
                     new Endpoint(List.of(address()), (String) answers.get("caCert"), MODEL),
                     Login.agent(Tag.unit(unit).toString(), password, null),
                     LIMIT));
-            get(connection.call("Uniter", 19, "", method, params, null, key));
+            return get(connection.call("Uniter", 19, "", method, params, null, key));
         }
     }
 

@@ -11,10 +11,18 @@ import org.isthmus.api.Hardware;
 
 /** What the agent sees of the host it runs on. Null where it cannot tell. */
 record HostFacts(String hostname, Hardware hardware, Base base) {
+    /** Has another id after each start of the kernel. */
+    static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
     private static final long KIB_PER_MIB = 1024;
 
     static HostFacts read() {
         return new HostFacts(readName(), readHardware(), readBase());
+    }
+
+    static String boot(Path file) {
+        List<String> lines = lines(file);
+        return lines.isEmpty() || lines.get(0).isBlank() ? null : lines.get(0).strip();
     }
 
     private static String readName() {
@@ -37,7 +45,7 @@ record HostFacts(String hostname, Hardware hardware, Base base) {
     }
 
     private static Long memory() {
-        for (String line : lines("/proc/meminfo")) {
+        for (String line : lines(Path.of("/proc/meminfo"))) {
             if (line.startsWith("MemTotal:")) {
                 return Long.parseLong(line.replaceAll("\\D", "")) / KIB_PER_MIB;
             }
@@ -48,7 +56,7 @@ record HostFacts(String hostname, Hardware hardware, Base base) {
     private static Base readBase() {
         String name = null;
         String version = null;
-        for (String line : lines("/etc/os-release")) {
+        for (String line : lines(Path.of("/etc/os-release"))) {
             String value = line.substring(line.indexOf('=') + 1).replace("\"", "");
             if (line.startsWith("ID=")) {
                 name = value;
@@ -59,9 +67,9 @@ record HostFacts(String hostname, Hardware hardware, Base base) {
         return name == null || version == null ? null : new Base(name, version);
     }
 
-    private static List<String> lines(String file) {
+    private static List<String> lines(Path file) {
         try {
-            return Files.readAllLines(Path.of(file));
+            return Files.readAllLines(file);
         } catch (IOException unreadable) {
             return List.of();
         }

@@ -51,6 +51,7 @@ public final class MachineAgent implements AutoCloseable {
     private final AgentConf conf;
     private final ControllerLink link;
     private final UnitAgent.Times times;
+    private final String boot;
     private final ObjectMapper wire = Json.newMapper();
     private final ObjectMapper own = AgentJson.mapper();
     private final SecureRandom random = new SecureRandom();
@@ -73,9 +74,15 @@ public final class MachineAgent implements AutoCloseable {
     private record Running(UnitAgent agent, AgentApi api, Thread thread) {}
 
     public MachineAgent(AgentConf conf, ControllerLink link, UnitAgent.Times times) throws IOException {
+        this(conf, link, times, HostFacts.BOOT);
+    }
+
+    /** @param boot the file that says which start of the host this is */
+    MachineAgent(AgentConf conf, ControllerLink link, UnitAgent.Times times, Path boot) throws IOException {
         this.conf = conf;
         this.link = link;
         this.times = times;
+        this.boot = HostFacts.boot(boot);
         this.log = new AgentLog(conf.tag());
         this.tools = new ToolServer(own, log);
         Path toolFolder = conf.machineDir().resolve("tools");
@@ -319,7 +326,7 @@ public final class MachineAgent implements AutoCloseable {
         });
         UnitApi calls = new UnitApi(unitApi, unit, conf.model(), times.patience());
         UnitAgent agent =
-                new UnitAgent(calls, new Leadership(calls, System::nanoTime), runner, log, folder, own, times);
+                new UnitAgent(calls, new Leadership(calls, System::nanoTime), runner, log, folder, own, times, boot);
         Thread thread = new Thread(
                 () -> {
                     agent.run();

@@ -326,6 +326,15 @@ public final class FakeController implements ControllerLink {
                         .properties()
                         .forEach(e -> bag.put(e.getKey(), e.getValue().asText())));
                 return empty;
+            case "Uniter.NetworkInfo": {
+                // Relation 4 is one with another model: there the unit is reached and dials otherwise.
+                int relation = params.path("relation").asInt(-1);
+                empty.putArray("ingress").add(relation == 4 ? "192.0.2.4" : address);
+                var networks = empty.putArray("egress");
+                (relation == 4 ? List.of("192.0.2.0/24", "198.51.100.0/24") : List.of(address + "/32"))
+                        .forEach(networks::add);
+                return empty;
+            }
             case "Uniter.OpenedPorts": {
                 var list = empty.putArray("ports");
                 ports.forEach(port -> list.addObject().put("endpoint", "").put("range", port));

@@ -37,6 +37,7 @@ public class MachineAgentTest {
     private Path charm;
     private Path machine;
     private Path trace;
+    private Path boot;
     private FakeController controller;
     private MachineAgent agent;
     private Thread thread;
@@ -48,6 +49,8 @@ public class MachineAgentTest {
         machine = temp.newFolder("machine").toPath();
         trace = temp.getRoot().toPath().resolve("trace");
         Files.createFile(trace);
+        boot = temp.getRoot().toPath().resolve("boot_id");
+        Files.writeString(boot, "one\n");
         Files.writeString(
                 charm.resolve("metadata.yaml"),
                 """
@@ -80,7 +83,7 @@ public class MachineAgentTest {
     private void start() throws IOException {
         AgentConf conf = new AgentConf(
                 "machine-0", "n", "p", "uuid-1", "c", List.of(), "", machine, "127.0.0.9", "3.6.9", false);
-        agent = new MachineAgent(conf, controller, QUICK);
+        agent = new MachineAgent(conf, controller, QUICK, boot);
         ended = new CompletableFuture<>();
         MachineAgent mine = agent;
         thread = new Thread(() -> {
@@ -348,6 +351,24 @@ public class MachineAgentTest {
     }
 
     /** As the kernel does that has no memory left: nobody but the operator can help. */
+    @Test
+    public void charmsAreStartedAgainAfterTheHostWas() throws Exception {
+        hook("start", "echo start >>$trace");
+        hook("config-changed", "echo config >>$trace");
+        start();
+        controller.until("started", () -> idle() && traced().contains("start"));
+        for (String now : List.of("one", "two")) {
+            stop();
+            Files.writeString(boot, now + "\n");
+            controller.change(() -> controller.configHash = "under " + now);
+            controller.comeBack();
+            start();
+            controller.until("config", () -> controller.agentState.contains("under " + now));
+        }
+        controller.until("again", () -> controller.agentState.contains("\"two\""));
+        assertEquals(List.of("config", "start", "config", "config", "start"), traced());
+    }
+
     @Test
     public void hookThatSomebodyKillsHasFailed() throws Exception {
         controller.retryHooks = false;

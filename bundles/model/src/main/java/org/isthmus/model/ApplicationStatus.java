@@ -38,7 +38,7 @@ public final class ApplicationStatus {
     }
 
     /** A failed hook is the workload's trouble. */
-    private static StatusValue workload(Unit unit) {
+    public static StatusValue workload(Unit unit) {
         boolean failed =
                 unit.agentStatus() != null && unit.agentStatus().status().equals("error");
         return failed ? unit.agentStatus() : unit.workloadStatus();

@@ -38,16 +38,23 @@ final class Addresses {
         return shown;
     }
 
+    /** @param relation null for none in particular */
+    static Map<String, String> of(Snapshot now, Relation relation, String unit, String address) {
+        Map<String, String> own = Map.of(INGRESS, address, EGRESS, alone(address));
+        if (relation != null) {
+            return shown(now, relation, unit, own);
+        }
+        String networks = egress(now);
+        return networks.isEmpty() ? own : Map.of(INGRESS, address, EGRESS, networks);
+    }
+
     /** Where a unit in scope dials from as things are now; nothing for one of another model, which says that itself. */
     static Map<String, String> networks(Snapshot now, Relation relation, RelationUnit unit) {
         String own = unit.settings().get("private-address");
         if (own == null || Inference.isRemote(now, Names.applicationOf(unit.unit()))) {
             return Map.of();
         }
-        return Map.of(
-                EGRESS,
-                shown(now, relation, unit.unit(), Map.of(INGRESS, own, EGRESS, alone(own)))
-                        .get(EGRESS));
+        return Map.of(EGRESS, of(now, relation, unit.unit(), own).get(EGRESS));
     }
 
     private static String alone(String address) {
@@ -56,10 +63,12 @@ final class Addresses {
 
     /** What --via says, or the model does; empty where each unit dials from its own address. */
     private static String egress(Snapshot now, Relation relation) {
+        return relation.egress().isEmpty() ? egress(now) : String.join(",", relation.egress());
+    }
+
+    private static String egress(Snapshot now) {
         Object configured = now.model() == null ? null : now.model().config().get(EGRESS);
-        return !relation.egress().isEmpty()
-                ? String.join(",", relation.egress())
-                : configured == null ? "" : configured.toString().replaceAll("\\s", "");
+        return configured == null ? "" : configured.toString().replaceAll("\\s", "");
     }
 
     /** Null where there is none, and for a unit of another model, whose own side has seen to it. */

@@ -12,6 +12,7 @@ import org.isthmus.api.Base;
 import org.isthmus.api.Cidr;
 import org.isthmus.api.Code;
 import org.isthmus.api.Life;
+import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Refused;
 import org.isthmus.model.Application;
@@ -51,9 +52,11 @@ public final class Relations implements RelationEngine {
         String key = Endpoints.key(pair);
         needRelatable(tx.now(), key, pair);
         for (Relation existing : tx.now().by(Kinds.RELATIONS_BY_KEY, key)) {
-            throw existing.life() == Life.ALIVE
-                    ? cannotAdd(key, Code.ALREADY_EXISTS, "relation " + key + " already exists")
-                    : cannotAdd(key, Code.TRY_AGAIN, "relation " + key + " is dying, but not yet removed");
+            boolean alive = existing.life() == Life.ALIVE;
+            throw cannotAdd(
+                    key,
+                    Code.ALREADY_EXISTS,
+                    "relation " + key + (alive ? " already exists" : " is dying, but not yet removed"));
         }
         if (Endpoints.isContainer(pair.get(0), pair.get(1))) {
             needCommonBase(tx.now(), key, pair);
@@ -291,6 +294,13 @@ public final class Relations implements RelationEngine {
                     Addresses.shown(tx.now(), Scopes.need(tx.now(), relation), unit, addressSettings);
             Scopes.write(tx, relation, unit, shown);
         }
+    }
+
+    @Override
+    public Map<String, String> networks(Snapshot model, Integer relation, String unit, String address) {
+        Relation at = relation == null ? null : model.get(Kinds.RELATION, Integer.toString(relation));
+        boolean member = at != null && at.endpointOf(Names.applicationOf(unit)) != null;
+        return Addresses.of(model, member ? at : null, unit, address);
     }
 
     @Override

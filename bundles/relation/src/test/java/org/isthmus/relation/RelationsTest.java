@@ -228,7 +228,7 @@ public final class RelationsTest {
         does(tx -> engine.destroyRelation(tx, number, Force.NONE, NOW));
         assertEquals(Life.DYING, now.get(Kinds.RELATION, "0").life());
         refusesToRelate(
-                Code.TRY_AGAIN,
+                Code.ALREADY_EXISTS,
                 "cannot add relation \"wordpress:db mysql:db\": relation wordpress:db mysql:db is dying, but not yet"
                         + " removed",
                 "wordpress",
@@ -625,7 +625,16 @@ public final class RelationsTest {
         assertEquals(own, said(within, "mysql/0"));
         assertEquals("203.0.113.8", said(across, "mysql/0").get("ingress-address"));
         assertEquals("203.0.113.8/32", said(across, "mysql/0").get("egress-subnets"));
+        assertEquals(networks("203.0.113.8", "203.0.113.8/32"), engine.networks(now, across, "mysql/0", "10.0.0.1"));
+        assertEquals(networks("10.0.0.1", "10.0.0.1/32"), engine.networks(now, within, "mysql/0", "10.0.0.1"));
+        assertEquals(networks("10.0.0.1", "10.0.0.1/32"), engine.networks(now, null, "mysql/0", "10.0.0.1"));
+        assertEquals(networks("10.0.0.2", "10.0.0.2/32"), engine.networks(now, across, "wordpress/0", "10.0.0.2"));
         model(Map.of("egress-subnets", "192.0.2.0/24, 10.2.0.0/16"));
+        assertEquals(
+                networks("203.0.113.8", "192.0.2.0/24,10.2.0.0/16"),
+                engine.networks(now, across, "mysql/0", "10.0.0.1"));
+        assertEquals(
+                networks("10.0.0.1", "192.0.2.0/24,10.2.0.0/16"), engine.networks(now, null, "mysql/0", "10.0.0.1"));
         does(tx -> engine.writeUnitSettings(tx, across, "mysql/0", Map.of("mine", "stays")));
         does(engine::showNetworks);
         assertEquals(
@@ -649,6 +658,10 @@ public final class RelationsTest {
                         .withEgress(List.of("198.51.100.0/24", "10.1.0.0/16")));
         does(tx -> engine.updateAddresses(tx, "mysql/0", own));
         assertEquals("198.51.100.0/24,10.1.0.0/16", said(across, "mysql/0").get("egress-subnets"));
+    }
+
+    private static Map<String, String> networks(String ingress, String egress) {
+        return Map.of("ingress-address", ingress, "egress-subnets", egress);
     }
 
     @Test

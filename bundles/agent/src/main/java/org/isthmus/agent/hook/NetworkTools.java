@@ -11,9 +11,14 @@ import java.util.TreeSet;
 import org.isthmus.api.PortRange;
 import org.isthmus.api.Refused;
 import org.isthmus.wire.agent.HookChanges.Port;
+import org.isthmus.wire.agent.NetworkInfo;
 
 /** Addresses and ports of the unit. */
 final class NetworkTools {
+    private static final String BIND = "bind-address";
+    private static final String INGRESS = "ingress-address";
+    private static final String EGRESS = "egress-subnets";
+
     private final ToolPrinter out;
 
     NetworkTools(ToolPrinter out) {
@@ -33,58 +38,67 @@ final class NetworkTools {
         };
     }
 
-    String networkGet(ToolCall call, HookContext context) throws IOException {
+    String networkGet(ToolCall call, HookContext context) throws InterruptedException, IOException {
         ToolArgs args = ToolPrinter.args(
-                call,
-                Set.of("bind-address", "ingress-address", "egress-subnets", "primary-address"),
-                Set.of("relation"),
-                Map.of("r", "relation"));
+                call, Set.of(BIND, INGRESS, EGRESS, "primary-address"), Set.of("relation"), Map.of("r", "relation"));
         args.atMost(1);
-        if (args.at(0) == null || args.at(0).isEmpty()) {
+        String binding = args.at(0);
+        if (binding == null || binding.isEmpty()) {
             throw new ToolFailure(2, "no arguments specified");
         }
-        if (!context.bindings().contains(args.at(0))) {
-            throw new ToolFailure("no network config found for binding \"" + args.at(0) + "\"");
-        }
-        if (args.option("relation") != null) {
-            RelationTools.named(args, context);
-        }
         String address = context.remote().privateAddress();
-        String egress = address + (address != null && address.contains(":") ? "/128" : "/32");
-        List<Object> chosen = new ArrayList<>();
-        if (args.has("bind-address") || args.has("primary-address")) {
-            chosen.add(address);
+        NetworkInfo shown = !context.bindings().contains(binding) || address == null
+                ? null
+                : context.api().networkInfo(relation(args, context, binding));
+        if (shown == null || shown.ingress().isEmpty()) {
+            throw new ToolFailure("no network config found for binding \"" + binding + "\"");
         }
-        if (args.has("ingress-address")) {
-            chosen.add(address);
+        Map<String, Object> chosen = new TreeMap<>();
+        if (args.has(BIND)) {
+            chosen.put(BIND, address);
         }
-        if (args.has("egress-subnets")) {
-            chosen.add(egress);
+        if (args.has(INGRESS)) {
+            chosen.put(INGRESS, shown.ingress().get(0));
         }
-        if (chosen.size() == 1) {
-            return out.print(call, args, chosen.get(0));
+        if (args.has(EGRESS)) {
+            chosen.put(EGRESS, shown.egress());
         }
+        if (args.has("primary-address")) {
+            if (!chosen.isEmpty()) {
+                throw new ToolFailure("--primary-address must be the only flag specified");
+            }
+            return out.print(call, args, address);
+        }
+        if (!chosen.isEmpty()) {
+            return out.print(
+                    call, args, chosen.size() == 1 ? chosen.values().iterator().next() : chosen);
+        }
+        return out.print(call, args, everything(address, shown));
+    }
+
+    /** The relation that is asked for, else that of the hook if it is one of this endpoint; null for none. */
+    private static Integer relation(ToolArgs args, HookContext context, String binding) {
+        if (args.option("relation") != null) {
+            return RelationTools.named(args, context).id();
+        }
+        return binding.equals(context.hook().endpoint()) ? context.hook().relation() : null;
+    }
+
+    private static Map<String, Object> everything(String address, NetworkInfo shown) {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("hostname", "");
         one.put("value", address);
-        one.put("cidr", egress);
+        one.put("cidr", address + (address.contains(":") ? "/128" : "/32"));
         one.put("address", address);
         Map<String, Object> device = new LinkedHashMap<>();
         device.put("mac-address", "");
         device.put("interface-name", "lo");
         device.put("addresses", List.of(one));
         Map<String, Object> all = new LinkedHashMap<>();
-        boolean some = !chosen.isEmpty();
-        if (!some || args.has("bind-address")) {
-            all.put("bind-addresses", some ? address : List.of(device));
-        }
-        if (!some || args.has("egress-subnets")) {
-            all.put("egress-subnets", List.of(egress));
-        }
-        if (!some || args.has("ingress-address")) {
-            all.put("ingress-addresses", List.of(address));
-        }
-        return out.print(call, args, all);
+        all.put("bind-addresses", List.of(device));
+        all.put(EGRESS, shown.egress());
+        all.put("ingress-addresses", shown.ingress());
+        return all;
     }
 
     String port(ToolCall call, HookContext context, boolean open) throws InterruptedException, IOException {

@@ -48,22 +48,19 @@ final class RelationTools {
         RelationView relation = named(args, context);
         String key = args.at(0) == null || args.at(0).equals("-") ? null : args.at(0);
         String of = args.at(1);
+        boolean app = args.has("app");
         if (of == null) {
-            boolean current =
-                    context.hook().relation() != null && context.hook().relation() == relation.id();
-            of = !current
-                    ? null
-                    : args.has("app")
-                            ? relation.remoteApplication()
-                            : context.hook().remoteUnit();
+            // Whom the hook is about: that of a change of an application's settings is about no unit.
+            app |= context.hook().remoteUnit() == null;
+            of = app ? context.hook().remoteApplication() : context.hook().remoteUnit();
             if (of == null) {
-                throw new ToolFailure(2, args.has("app") ? "no unit or application specified" : "no unit id specified");
+                throw new ToolFailure(2, "no unit or application specified");
             }
         }
-        if (args.has("app") && Names.isUnit(of)) {
+        if (app && Names.isUnit(of)) {
             of = Names.applicationOf(of);
         }
-        if (!args.has("app") && !Names.isUnit(of)) {
+        if (!app && !Names.isUnit(of)) {
             throw new ToolFailure(2, "invalid value \"" + of + "\": expected unit name");
         }
         Map<String, String> settings = context.settings(relation.id(), of);

@@ -6,11 +6,15 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** How tools print values: smart, json or yaml. */
 final class ToolFormat {
+    /** From here on numbers are printed with an exponent. */
+    private static final double EXACT = 1e21;
+
     private final ObjectMapper json;
     private ObjectMapper yaml;
 
@@ -19,11 +23,12 @@ final class ToolFormat {
     }
 
     String render(String format, Object value) {
+        Object shown = goes(value);
         try {
             return switch (format == null ? "smart" : format) {
-                case "json" -> json.writeValueAsString(value) + "\n";
-                case "yaml" -> value == null ? "" : yaml().writeValueAsString(value);
-                case "smart" -> smart(value);
+                case "json" -> json.writeValueAsString(shown) + "\n";
+                case "yaml" -> shown == null ? "" : yaml().writeValueAsString(shown);
+                case "smart" -> smart(shown);
                 default ->
                     throw new ToolFailure(
                             2,
@@ -32,6 +37,18 @@ final class ToolFormat {
         } catch (JsonProcessingException cannotHappen) {
             throw new IllegalStateException(cannotHappen);
         }
+    }
+
+    /** A whole number is printed as one, whatever its type. */
+    private static Object goes(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> shown = new LinkedHashMap<>();
+            map.forEach((key, each) -> shown.put(key, goes(each)));
+            return shown;
+        }
+        return value instanceof Double number && Math.rint(number) == number && Math.abs(number) < EXACT
+                ? (Object) number.longValue()
+                : value;
     }
 
     private String smart(Object value) throws JsonProcessingException {

@@ -8,7 +8,7 @@ package org.isthmus.agent.unit;
  * @param remoteUnit of joined, changed, departed; null for a change of the other application's settings
  * @param departing the unit that leaves, in departed
  * @param version of the remote settings that the hook will see
- * @param detail charm URL of a swap, hash of a config-changed
+ * @param detail charm URL of a swap, hash of a config-changed, boot of a start
  */
 public record HookInfo(
         String kind,

@@ -1,5 +1,6 @@
 package org.isthmus.agent.unit;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -18,7 +19,9 @@ import java.util.TreeMap;
  * @param statusSet whether the charm ever set its status
  * @param pending the hook in the works, or null
  * @param addresses private and public, that its relations were last told of; null before the first
+ * @param boot of the host, under which the last start ran; null where that is not known
  */
+@RecordBuilder
 public record LocalState(
         long sequence,
         String charmUrl,
@@ -32,31 +35,32 @@ public record LocalState(
         boolean statusSet,
         SortedMap<Integer, LocalRelation> relations,
         Pending pending,
-        String addresses) {
+        String addresses,
+        String boot)
+        implements LocalStateBuilder.With {
 
     public LocalState {
         relations = Collections.unmodifiableSortedMap(new TreeMap<>(relations == null ? Map.of() : relations));
     }
 
     public static LocalState fresh() {
-        return new LocalState(0, null, false, false, false, false, false, null, null, false, null, null, null);
+        return new LocalState(0, null, false, false, false, false, false, null, null, false, null, null, null, null);
     }
 
     /** This state once the hook is done. */
     LocalState after(HookInfo hook) {
         LocalState next = this;
         switch (hook.kind()) {
-            case HookInfo.SWAP_CHARM -> next = swapped(hook.detail());
-            case "install" -> next = with(true, upgradeOwed, started, stopped, removed, leader, configHash);
+            case HookInfo.SWAP_CHARM -> next = withCharmUrl(hook.detail()).withUpgradeOwed(installed);
+            case "install" -> next = withInstalled(true);
             // config-changed follows an upgrade, whatever the settings.
-            case "upgrade-charm" -> next = with(installed, false, started, stopped, removed, leader, null);
-            case "start" -> next = with(installed, upgradeOwed, true, stopped, removed, leader, configHash);
-            case "stop" -> next = with(installed, upgradeOwed, started, true, removed, leader, configHash);
-            case "remove" -> next = with(installed, upgradeOwed, started, stopped, true, leader, configHash);
+            case "upgrade-charm" -> next = withUpgradeOwed(false).withConfigHash(null);
+            case "start" -> next = withStarted(true).withBoot(hook.detail());
+            case "stop" -> next = withStopped(true);
+            case "remove" -> next = withRemoved(true);
             case "leader-elected" -> next = withLeader(true);
             case "leader-settings-changed" -> next = withLeader(false);
-            case "config-changed" ->
-                next = with(installed, upgradeOwed, started, stopped, removed, leader, hook.detail());
+            case "config-changed" -> next = withConfigHash(hook.detail());
             default -> {}
         }
         if (hook.relation() != null) {
@@ -80,51 +84,6 @@ public record LocalState(
         return next;
     }
 
-    private LocalState swapped(String url) {
-        return new LocalState(
-                sequence,
-                url,
-                installed,
-                installed,
-                started,
-                stopped,
-                removed,
-                leader,
-                configHash,
-                statusSet,
-                relations,
-                pending,
-                addresses);
-    }
-
-    private LocalState with(
-            boolean newInstalled,
-            boolean newOwed,
-            boolean newStarted,
-            boolean newStopped,
-            boolean newRemoved,
-            Boolean newLeader,
-            String newHash) {
-        return new LocalState(
-                sequence,
-                charmUrl,
-                newInstalled,
-                newOwed,
-                newStarted,
-                newStopped,
-                newRemoved,
-                newLeader,
-                newHash,
-                statusSet,
-                relations,
-                pending,
-                addresses);
-    }
-
-    LocalState withLeader(boolean newLeader) {
-        return with(installed, upgradeOwed, started, stopped, removed, newLeader, configHash);
-    }
-
     LocalState withRelation(int id, LocalRelation relation) {
         TreeMap<Integer, LocalRelation> next = new TreeMap<>(relations);
         next.put(id, relation);
@@ -137,88 +96,15 @@ public record LocalState(
         return withRelations(next);
     }
 
-    LocalState withRelations(SortedMap<Integer, LocalRelation> next) {
-        return new LocalState(
-                sequence,
-                charmUrl,
-                installed,
-                upgradeOwed,
-                started,
-                stopped,
-                removed,
-                leader,
-                configHash,
-                statusSet,
-                next,
-                pending,
-                addresses);
-    }
-
-    LocalState withPending(Pending next) {
-        return new LocalState(
-                sequence,
-                charmUrl,
-                installed,
-                upgradeOwed,
-                started,
-                stopped,
-                removed,
-                leader,
-                configHash,
-                statusSet,
-                relations,
-                next,
-                addresses);
-    }
-
-    LocalState withSequence(long next) {
-        return new LocalState(
-                next,
-                charmUrl,
-                installed,
-                upgradeOwed,
-                started,
-                stopped,
-                removed,
-                leader,
-                configHash,
-                statusSet,
-                relations,
-                pending,
-                addresses);
-    }
-
-    LocalState withAddresses(String next) {
-        return new LocalState(
-                sequence,
-                charmUrl,
-                installed,
-                upgradeOwed,
-                started,
-                stopped,
-                removed,
-                leader,
-                configHash,
-                statusSet,
-                relations,
-                pending,
-                next);
-    }
-
-    LocalState withStatusSet() {
-        return new LocalState(
-                sequence,
-                charmUrl,
-                installed,
-                upgradeOwed,
-                started,
-                stopped,
-                removed,
-                leader,
-                configHash,
-                true,
-                relations,
-                pending,
-                addresses);
+    /** Of what the leader commits it need not hear again; unless there is something between that it has not heard of. */
+    LocalState withOwnSettings(Map<Integer, Long> versions) {
+        LocalState next = this;
+        for (Map.Entry<Integer, Long> each : versions.entrySet()) {
+            LocalRelation relation = relations.get(each.getKey());
+            if (relation != null && relation.peer() && relation.applicationVersion() + 1 == each.getValue()) {
+                next = next.withRelation(each.getKey(), relation.withApplicationVersion(each.getValue()));
+            }
+        }
+        return next;
     }
 }

@@ -22,20 +22,17 @@ public final class Resolver {
         LocalState next = local;
         Map<Integer, RelationState> byId = byId(remote);
         for (Map.Entry<Integer, LocalRelation> each : local.relations().entrySet()) {
-            LocalRelation relation = each.getValue();
             RelationState there = byId.get(each.getKey());
             if (there == null && !isOf(local.pending(), each.getKey())) {
                 next = next.withoutRelation(each.getKey());
-            } else if (there != null
-                    && relation.peer()
-                    && Boolean.TRUE.equals(signals.leader())
-                    && there.applicationVersion() != relation.applicationVersion()) {
-                // Only the leader writes these settings: they are its own.
-                next = next.withRelation(each.getKey(), relation.withApplicationVersion(there.applicationVersion()));
             }
         }
         if (Boolean.TRUE.equals(local.leader()) && Boolean.FALSE.equals(signals.leader())) {
             next = next.withLeader(false);
+        }
+        if (local.started() && local.boot() == null && signals.boot() != null) {
+            // Started before anybody asked for that.
+            next = next.withBoot(signals.boot());
         }
         return next;
     }
@@ -97,23 +94,25 @@ public final class Resolver {
             return now ? new Operation.Drop(pending.hook()) : WAIT;
         }
         if (pending.is(Pending.RUNNING)) {
-            return again(pending.hook());
+            return again(pending.hook(), signals);
         }
         if ("no-hooks".equals(remote.resolved())) {
             return new Operation.Skip(pending.hook());
         }
         boolean retry = "retry-hooks".equals(remote.resolved()) || signals.retryDue() && remote.retryHooks();
-        return retry ? again(pending.hook()) : WAIT;
+        return retry ? again(pending.hook(), signals) : WAIT;
     }
 
     private static boolean isOf(Pending pending, Integer relation) {
         return pending != null && relation.equals(pending.hook().relation());
     }
 
-    private static Operation again(HookInfo hook) {
-        return hook.kind().equals(HookInfo.SWAP_CHARM)
-                ? new Operation.SwapCharm(hook.detail())
-                : new Operation.Run(hook);
+    private static Operation again(HookInfo hook, Signals signals) {
+        return switch (hook.kind()) {
+            case HookInfo.SWAP_CHARM -> new Operation.SwapCharm(hook.detail());
+            case "start" -> start(signals);
+            default -> new Operation.Run(hook);
+        };
     }
 
     /** Scopes, created hooks, leadership, settings, start: in this order, each time from the top. */
@@ -141,7 +140,16 @@ public final class Resolver {
         if (remote.configHash() != null && !remote.configHash().equals(local.configHash())) {
             return new Operation.Run(HookInfo.of("config-changed", remote.configHash()));
         }
-        return local.started() ? null : run("start");
+        return local.started() && !isBootedSince(local, signals) ? null : start(signals);
+    }
+
+    /** What charms start does not outlive the host's run. */
+    private static boolean isBootedSince(LocalState local, Signals signals) {
+        return signals.boot() != null && local.boot() != null && !signals.boot().equals(local.boot());
+    }
+
+    private static Operation start(Signals signals) {
+        return new Operation.Run(HookInfo.of("start", signals.boot()));
     }
 
     private static Operation ofRelations(LocalState local, UnitRemoteState remote, Signals signals) {
@@ -186,8 +194,9 @@ public final class Resolver {
                     ? new Operation.LeaveScope(id)
                     : new Operation.Run(HookInfo.of("broken", id, local, null, null, 0));
         }
-        boolean own = local.peer() && Boolean.TRUE.equals(signals.leader());
-        if (there.applicationVersion() != local.applicationVersion() && !own) {
+        // What this unit itself committed as the leader may not be on the way back to it yet.
+        boolean older = local.peer() && there.applicationVersion() < local.applicationVersion();
+        if (there.applicationVersion() != local.applicationVersion() && !older) {
             return new Operation.Run(HookInfo.of("changed", id, local, null, null, there.applicationVersion()));
         }
         List<String> sorted = new ArrayList<>(members.keySet());

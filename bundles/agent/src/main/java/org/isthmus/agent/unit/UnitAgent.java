@@ -24,6 +24,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Refused;
 import org.isthmus.wire.agent.AgentStatuses;
 import org.isthmus.wire.agent.HookChanges;
+import org.isthmus.wire.agent.HookCommitted;
 import org.isthmus.wire.agent.UnitMemory;
 import org.isthmus.wire.agent.UnitRemoteState;
 import org.isthmus.wire.agent.UnitRemoteStateResult;
@@ -66,6 +67,7 @@ public final class UnitAgent implements Runnable {
     private final UnitStore store;
     private final CharmFiles charm;
     private final Times times;
+    private final String boot;
     private final SecureRandom random = new SecureRandom();
 
     private LocalState local = LocalState.fresh();
@@ -92,7 +94,10 @@ public final class UnitAgent implements Runnable {
     private long idleAt;
     private String toldStatus = "";
 
-    /** @param folder of this unit; made if it is not there */
+    /**
+     * @param folder of this unit; made if it is not there
+     * @param boot which start of the host this is; null where it cannot be told
+     */
     public UnitAgent(
             UnitApi api,
             Leadership leadership,
@@ -100,7 +105,8 @@ public final class UnitAgent implements Runnable {
             AgentLog log,
             Path folder,
             ObjectMapper json,
-            Times times) {
+            Times times,
+            String boot) {
         this.api = api;
         this.leadership = leadership;
         this.runner = runner;
@@ -109,6 +115,7 @@ public final class UnitAgent implements Runnable {
         this.store = new UnitStore(folder, json);
         this.charm = new CharmFiles(folder);
         this.times = times;
+        this.boot = boot;
     }
 
     /** True once the unit is removed; its folder may go. */
@@ -277,7 +284,11 @@ public final class UnitAgent implements Runnable {
         }
         boolean retryDue = now >= retryAt;
         Signals signals = new Signals(
-                leadership.belief(), retryDue, updateStatusAt != 0 && now >= updateStatusAt, !dropRefused || retryDue);
+                leadership.belief(),
+                retryDue,
+                updateStatusAt != 0 && now >= updateStatusAt,
+                !dropRefused || retryDue,
+                boot);
         LocalState absorbed = Resolver.absorb(local, seen, signals);
         if (!absorbed.equals(local)) {
             local = absorbed;
@@ -510,7 +521,7 @@ public final class UnitAgent implements Runnable {
             lose();
         }
         if (context.isStatusSet() && !local.statusSet()) {
-            local = local.withStatusSet();
+            local = local.withStatusSet(true);
         }
         idleAt = System.nanoTime() + times.idleAfter().toNanos();
         switch (outcome) {
@@ -587,8 +598,9 @@ public final class UnitAgent implements Runnable {
     }
 
     private boolean finishCommit(Pending pending) throws IOException, InterruptedException {
+        HookCommitted committed;
         try {
-            api.commit(pending.changes());
+            committed = api.commit(pending.changes());
         } catch (Refused refused) {
             if (!FAULTS_OF_THE_HOOK.contains(refused.problem().code())) {
                 // The controller cannot take it now: the commit is repeated until it can.
@@ -605,7 +617,8 @@ public final class UnitAgent implements Runnable {
         }
         local = local.after(pending.hook())
                 .withPending(null)
-                .withSequence(pending.changes().sequence());
+                .withSequence(pending.changes().sequence())
+                .withOwnSettings(committed.applications());
         store.save(local);
         dropRefused = false;
         return true;

@@ -19,6 +19,8 @@ import org.isthmus.wire.agent.HookChanges;
 import org.isthmus.wire.agent.HookCommitted;
 import org.isthmus.wire.agent.LeadershipAnswer;
 import org.isthmus.wire.agent.LeadershipClaim;
+import org.isthmus.wire.agent.NetworkInfo;
+import org.isthmus.wire.agent.NetworkQuery;
 import org.isthmus.wire.agent.OpenPorts;
 import org.isthmus.wire.agent.RelationQuery;
 import org.isthmus.wire.agent.ScopeChange;
@@ -139,6 +141,11 @@ public final class UnitApi {
     public Map<String, String> settings(int relation, String of) throws InterruptedException {
         return call("ReadSettings", new RelationQuery(api.tag(), relation, of), Settings.class)
                 .settings();
+    }
+
+    /** @param relation null for none in particular */
+    public NetworkInfo networkInfo(Integer relation) throws InterruptedException {
+        return call("NetworkInfo", new NetworkQuery(api.tag(), relation), NetworkInfo.class);
     }
 
     public List<HookChanges.Port> openedPorts() throws InterruptedException {

@@ -45,6 +45,8 @@ public class HookToolsTest {
     private AutoCloseable served;
     private Path tools;
 
+    private static final HookInfo HOOK = new HookInfo("relation-changed", 4, "db", "sql", "sql/0", null, 1, null);
+
     private record Ran(int exit, String out, String err) {}
 
     @Before
@@ -67,6 +69,14 @@ public class HookToolsTest {
 
     /** @param patience how long a tool waits for the controller */
     private HookContext context(Duration patience) {
+        return context(patience, HOOK, "127.0.0.9");
+    }
+
+    private HookContext context(HookInfo hook, String address) {
+        return context(Duration.ofMillis(500), hook, address);
+    }
+
+    private HookContext context(Duration patience, HookInfo hook, String address) {
         AgentApi api = new AgentApi(controller, Json.newMapper(), "unit-wp-0", "pw", null);
         UnitApi unit = new UnitApi(api, "wp/0", "uuid-1", patience);
         UnitRemoteState remote = new UnitRemoteState(
@@ -82,7 +92,7 @@ public class HookToolsTest {
                 null,
                 "wp/0",
                 0,
-                "127.0.0.9",
+                address,
                 "127.0.0.10",
                 null,
                 true,
@@ -91,7 +101,7 @@ public class HookToolsTest {
                 List.of(),
                 false);
         return new HookContext(
-                new HookInfo("relation-changed", 4, "db", "sql", "sql/0", null, 1, null),
+                hook,
                 unit,
                 new Leadership(unit, System::nanoTime),
                 remote,
@@ -179,6 +189,15 @@ public class HookToolsTest {
                 "config-get -a --format=json",
                 "{\"count\":3,\"debug\":true,\"title\":\"Héllo\\nworld\",\"unset\":null}\n");
         prints("config-get --format=yaml count", "3\n");
+        controller.config.put("whole", 3.0);
+        controller.config.put("half", 0.5);
+        served.close();
+        context = context(HOOK, "127.0.0.9");
+        served = server.serve(context);
+        prints("config-get whole; config-get --format=yaml whole; config-get --format=json whole", "3\n3\n3\n");
+        prints(
+                "config-get --format=json",
+                "{\"count\":3,\"debug\":true,\"half\":0.5,\"title\":\"Héllo\\nworld\",\"whole\":3}\n");
     }
 
     @Test
@@ -204,7 +223,9 @@ public class HookToolsTest {
         prints("relation-model-get -r cluster:0", "uuid: uuid-1\n");
         refuses("relation-model-get -r 10", 1, "relation 10 not found");
         refuses("relation-list -r 77", 2, "invalid value \"77\" for option -r: relation not found");
-        refuses("relation-get -r 10 x", 2, "no unit id specified");
+        // Of whom the hook is about, in whatever relation.
+        prints("relation-get -r 10 password", "s3cret\n");
+        prints("relation-get -r 10 --app database", "wordpress\n");
         refuses("relation-get x sql/9", 1, "unit \"sql/9\": settings not found");
     }
 
@@ -286,17 +307,57 @@ public class HookToolsTest {
     public void network() throws Exception {
         prints("unit-get private-address", "127.0.0.9\n");
         prints("unit-get public-address --format=json", "\"127.0.0.10\"\n");
-        prints("network-get db --ingress-address", "127.0.0.9\n");
+        // In the hook's own relation, or the one that is named, as its settings there say.
+        prints("network-get db --ingress-address", "192.0.2.4\n");
+        prints("network-get db -r 10 --ingress-address", "127.0.0.9\n");
+        prints("network-get cluster -r db:4 --ingress-address", "192.0.2.4\n");
+        prints("network-get website --ingress-address", "127.0.0.9\n");
         prints("network-get --bind-address db", "127.0.0.9\n");
-        prints("network-get --format=json -r 4 --egress-subnets db", "\"127.0.0.9/32\"\n");
+        prints("network-get --primary-address db", "127.0.0.9\n");
+        prints("network-get --egress-subnets db", "192.0.2.0/24\n198.51.100.0/24\n");
+        prints("network-get --format=json -r 10 --egress-subnets db", "[\"127.0.0.9/32\"]\n");
+        prints(
+                "network-get --format=json db --ingress-address --bind-address",
+                "{\"bind-address\":\"127.0.0.9\",\"ingress-address\":\"192.0.2.4\"}\n");
         prints(
                 "network-get --format=json db",
                 "{\"bind-addresses\":[{\"mac-address\":\"\",\"interface-name\":\"lo\",\"addresses\":[{\"hostname\":\"\","
                         + "\"value\":\"127.0.0.9\",\"cidr\":\"127.0.0.9/32\",\"address\":\"127.0.0.9\"}]}],"
-                        + "\"egress-subnets\":[\"127.0.0.9/32\"],\"ingress-addresses\":[\"127.0.0.9\"]}\n");
+                        + "\"egress-subnets\":[\"192.0.2.0/24\",\"198.51.100.0/24\"],"
+                        + "\"ingress-addresses\":[\"192.0.2.4\"]}\n");
+        refuses(
+                "network-get --primary-address --bind-address db",
+                1,
+                "--primary-address must be the only flag specified");
+        refuses("network-get -r 77 db", 2, "invalid value \"77\" for option -r: relation not found");
         refuses("network-get", 2, "no arguments specified");
         prints("network-get --bind-address website", "127.0.0.9\n");
         refuses("network-get nothing", 1, "no network config found for binding \"nothing\"");
+    }
+
+    @Test
+    public void aUnitWithoutAnAddressHasNoNetworkYet() throws Exception {
+        served.close();
+        context = context(HOOK, null);
+        served = server.serve(context);
+        refuses("network-get db", 1, "no network config found for binding \"db\"");
+        refuses("network-get --ingress-address website", 1, "no network config found for binding \"website\"");
+    }
+
+    @Test
+    public void withoutARemoteUnitTheHookIsAboutTheApplication() throws Exception {
+        served.close();
+        context = context(new HookInfo("relation-changed", 4, "db", "sql", null, null, 1, null), "127.0.0.9");
+        served = server.serve(context);
+        prints("relation-get database", "wordpress\n");
+        served.close();
+        context = context(new HookInfo("start", null, null, null, null, null, 0, null), "127.0.0.9");
+        served = server.serve(context);
+        refuses("relation-get -r 10 x", 2, "no unit or application specified");
+        refuses("relation-get -r 10 --app x", 2, "no unit or application specified");
+        refuses("relation-get x", 2, "no relation id specified");
+        prints("network-get db --ingress-address", "127.0.0.9\n");
+        prints("network-get db -r 4 --ingress-address", "192.0.2.4\n");
     }
 
     @Test

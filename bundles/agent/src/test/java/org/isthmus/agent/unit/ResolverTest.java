@@ -19,7 +19,7 @@ import org.junit.Test;
 
 /** The order of hooks (reference: hook sequence per relation, order of a unit's life). */
 public class ResolverTest {
-    private static final Signals FOLLOWER = new Signals(false, true, false, true);
+    private static final Signals FOLLOWER = new Signals(false, true, false, true, "b1");
 
     private static UnitRemoteState remote(String life, String config, RelationState... relations) {
         return new UnitRemoteState(
@@ -236,8 +236,9 @@ public class ResolverTest {
         HookInfo hook = HookInfo.of("config-changed", "c2");
         LocalState failed = up.withPending(new Pending(hook, Pending.FAILED, 1, null));
         UnitRemoteState model = remote("alive", "c2");
-        assertTrue(Resolver.next(failed, model, new Signals(false, false, true, true)) instanceof Operation.Wait);
-        assertEquals(new Operation.Run(hook), Resolver.next(failed, model, new Signals(false, true, false, true)));
+        assertTrue(Resolver.next(failed, model, new Signals(false, false, true, true, "b1")) instanceof Operation.Wait);
+        assertEquals(
+                new Operation.Run(hook), Resolver.next(failed, model, new Signals(false, true, false, true, "b1")));
         UnitRemoteState skip = new UnitRemoteState(
                 "wp/0",
                 "wp",
@@ -259,10 +260,11 @@ public class ResolverTest {
                 null,
                 List.of(),
                 false);
-        assertEquals(new Operation.Skip(hook), Resolver.next(failed, skip, new Signals(false, false, false, true)));
+        assertEquals(
+                new Operation.Skip(hook), Resolver.next(failed, skip, new Signals(false, false, false, true, "b1")));
         // A dying unit does not step over its failed hook either.
         assertTrue(
-                Resolver.next(failed, remote("dying", "c2"), new Signals(false, false, false, true))
+                Resolver.next(failed, remote("dying", "c2"), new Signals(false, false, false, true, "b1"))
                         instanceof Operation.Wait);
     }
 
@@ -275,7 +277,8 @@ public class ResolverTest {
         HookInfo hook = HookInfo.of("departed", 1, up.relations().get(1), "sql/0", "sql/0", 0);
         for (String state : List.of(Pending.FAILED, Pending.RUNNING)) {
             LocalState stuck = up.withPending(new Pending(hook, state, 1, null));
-            assertTrue(Resolver.next(stuck, with, new Signals(false, true, false, true)) instanceof Operation.Run);
+            assertTrue(
+                    Resolver.next(stuck, with, new Signals(false, true, false, true, "b1")) instanceof Operation.Run);
             LocalState absorbed = Resolver.absorb(stuck, without, FOLLOWER);
             assertEquals(new Operation.Drop(hook), Resolver.next(absorbed, without, FOLLOWER));
             List<String> ran = new ArrayList<>();
@@ -290,8 +293,10 @@ public class ResolverTest {
         HookInfo hook = new HookInfo("relation-departed", 1, "db", "sql", "sql/0", "sql/0", 0, null);
         LocalState stuck = LocalState.fresh().withPending(new Pending(hook, Pending.FAILED, 1, null));
         UnitRemoteState without = remote("alive", "c1");
-        assertEquals(new Operation.Wait(), Resolver.next(stuck, without, new Signals(false, false, false, false)));
-        assertEquals(new Operation.Drop(hook), Resolver.next(stuck, without, new Signals(false, false, false, true)));
+        assertEquals(
+                new Operation.Wait(), Resolver.next(stuck, without, new Signals(false, false, false, false, "b1")));
+        assertEquals(
+                new Operation.Drop(hook), Resolver.next(stuck, without, new Signals(false, false, false, true, "b1")));
     }
 
     @Test
@@ -329,19 +334,155 @@ public class ResolverTest {
 
     @Test
     public void leaderDoesNotHearOfItsOwnPeerSettings() {
-        Signals leads = new Signals(true, true, false, true);
+        Signals leads = new Signals(true, true, false, true, "b1");
         RelationState peers = new RelationState(
                 0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", false, Map.of(), 0);
         LocalState up = settle(LocalState.fresh(), remote("alive", "c", peers), leads, new ArrayList<>());
         RelationState written =
-                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", true, Map.of(), 5);
+                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", true, Map.of(), 1);
         List<String> ran = new ArrayList<>();
-        settle(up, remote("alive", "c", written), leads, ran);
+        LocalState wrote = up.withOwnSettings(Map.of(0, 1L));
+        settle(wrote, remote("alive", "c", peers), leads, ran);
+        settle(wrote, remote("alive", "c", written), leads, ran);
         assertEquals(List.of(), ran);
         // The others do hear of it.
         LocalState follower = settle(LocalState.fresh(), remote("alive", "c", peers), FOLLOWER, new ArrayList<>());
         settle(follower, remote("alive", "c", written), FOLLOWER, ran);
         assertEquals(List.of("cluster-relation-changed"), ran);
+    }
+
+    @Test
+    public void whatThePreviousLeaderWroteLastIsHeardByTheNext() {
+        RelationState before = new RelationState(
+                0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", false, Map.of(), 0);
+        LocalState up = settle(LocalState.fresh(), remote("alive", "c", before), FOLLOWER, new ArrayList<>());
+        RelationState written =
+                new RelationState(0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", true, Map.of(), 1);
+        List<String> ran = new ArrayList<>();
+        settle(up, remote("alive", "c", written), new Signals(true, true, false, true, "b1"), ran);
+        assertEquals(List.of("leader-elected", "cluster-relation-changed"), ran);
+    }
+
+    /** A bag that units write in turn, as each comes to lead; each of them sees the model late. */
+    @Test
+    public void noWordOfAnotherLeaderIsLost() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("ResolverTest seed " + seed);
+        Random random = new Random(seed);
+        for (int run = 0; run < 2000; run++) {
+            new Reign(new Random(random.nextLong()), seed + ", run " + run).last();
+        }
+    }
+
+    private static final class Reign {
+        private final Random random;
+        private final String seed;
+        private final LocalState[] units = new LocalState[3];
+        private final long[] seen = new long[3];
+        private final long[] heard = new long[3];
+        /** Who wrote which version of the bag. */
+        private final List<Integer> writers = new ArrayList<>(List.of(-1));
+
+        /** It does not know its own last words, or those of another came before them. */
+        private final boolean[] mayHearItself = new boolean[3];
+
+        private int leader;
+
+        Reign(Random random, String seed) {
+            this.random = random;
+            this.seed = seed;
+            java.util.Arrays.fill(units, LocalState.fresh());
+        }
+
+        void last() {
+            for (int step = 0; step < 150; step++) {
+                if (random.nextInt(12) == 0) {
+                    leader = random.nextInt(units.length);
+                }
+                int unit = random.nextInt(units.length);
+                seen[unit] += random.nextInt((int) (writers.size() - seen[unit]));
+                step(unit, random.nextInt(3) == 0);
+            }
+            for (int unit = 0; unit < units.length; unit++) {
+                seen[unit] = writers.size() - 1;
+                int steps = 0;
+                while (step(unit, false)) {
+                    assertTrue("does not come to rest, seed " + seed, steps++ < 100);
+                }
+                int foreign = writers.size() - 1;
+                while (foreign > 0 && writers.get(foreign) == unit) {
+                    foreign--;
+                }
+                assertTrue(
+                        "unit " + unit + " heard of " + heard[unit] + " of " + writers + ", seed " + seed,
+                        heard[unit] >= foreign);
+            }
+        }
+
+        /** @param writes if it leads and a hook runs now; false: there was nothing to do */
+        private boolean step(int unit, boolean writes) {
+            RelationState peers = new RelationState(
+                    0, "wp:cluster", "cluster", true, true, "alive", false, "wp", "m", true, Map.of(), seen[unit]);
+            UnitRemoteState remote = remote("alive", "c", peers);
+            Signals signals = new Signals(unit == leader, true, false, true, "b1");
+            LocalState local = Resolver.absorb(units[unit], remote, signals);
+            Operation operation = Resolver.next(local, remote, signals);
+            if (operation instanceof Operation.Wait) {
+                units[unit] = local;
+                return false;
+            }
+            local = done(local, remote, operation, new ArrayList<>());
+            if (operation instanceof Operation.Run run) {
+                if (run.hook().kind().equals("relation-changed")) {
+                    assertTrue(
+                            "told of its own words, seed " + seed,
+                            isNews(unit, run.hook().version()));
+                    heard[unit] = run.hook().version();
+                }
+                if (writes && unit == leader) {
+                    writers.add(unit);
+                    // The answer may be lost, and is empty when it is asked for again.
+                    boolean answered = random.nextInt(8) > 0;
+                    LocalState told = answered ? local.withOwnSettings(Map.of(0, writers.size() - 1L)) : local;
+                    mayHearItself[unit] |= told == local;
+                    local = told;
+                }
+            }
+            units[unit] = local;
+            return true;
+        }
+
+        private boolean isNews(int unit, long version) {
+            return mayHearItself[unit]
+                    || writers.subList((int) heard[unit] + 1, (int) version + 1).stream()
+                            .anyMatch(writer -> writer != unit);
+        }
+    }
+
+    @Test
+    public void aHostThatWasStartedAnewStartsItsCharms() {
+        UnitRemoteState model = remote("alive", "c");
+        LocalState up = settle(LocalState.fresh(), model, FOLLOWER, new ArrayList<>());
+        List<String> ran = new ArrayList<>();
+        Signals anew = new Signals(false, true, false, true, "b2");
+        LocalState again = settle(up, model, anew, ran);
+        assertEquals(List.of("start"), ran);
+        settle(again, model, anew, ran);
+        settle(again, model, new Signals(false, true, false, true, null), ran);
+        assertEquals(List.of("start"), ran);
+        // A start that the power cut off is run once, for the new boot.
+        ran.clear();
+        settle(up.withPending(new Pending(HookInfo.of("start", "b1"), Pending.RUNNING, 0, null)), model, anew, ran);
+        assertEquals(List.of("start"), ran);
+        // One that ended before, and was only not committed, was the old boot's.
+        ran.clear();
+        settle(up.after(HookInfo.of("start", "b1")), model, anew, ran);
+        assertEquals(List.of("start"), ran);
+        // Agents of older versions did not note it.
+        ran.clear();
+        assertEquals("b2", settle(up.withBoot(null), model, anew, ran).boot());
+        settle(up, remote("dying", "c"), anew, ran);
+        assertEquals(List.of("stop", "remove", "die"), ran);
     }
 
     /** Random models that change between any two hooks: the rules of the sequence hold all the same. */
@@ -479,7 +620,7 @@ public class ResolverTest {
         boolean step(World world) {
             UnitRemoteState remote = world.state();
             boolean retryDue = random.nextInt(4) > 0;
-            Signals signals = new Signals(world.leader, retryDue, false, !dropRefused || retryDue);
+            Signals signals = new Signals(world.leader, retryDue, false, !dropRefused || retryDue, "b1");
             local = Resolver.absorb(local, remote, signals);
             Operation operation = Resolver.next(local, remote, signals);
             assertEquals("pure", operation, Resolver.next(local, remote, signals));

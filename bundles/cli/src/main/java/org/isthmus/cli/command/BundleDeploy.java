@@ -424,8 +424,9 @@ final class BundleDeploy {
                     "AddRelation",
                     Map.of("endpoints", List.of(relate.left(), relate.right()), "via-cidrs", List.of()));
         } catch (Refused refused) {
-            // Somebody was faster.
-            if (refused.problem().code() != Code.ALREADY_EXISTS) {
+            // Somebody was faster; one that is on its way out, which has the same code, is no relation.
+            if (refused.problem().code() != Code.ALREADY_EXISTS
+                    || !refused.getMessage().endsWith(" already exists")) {
                 throw refused;
             }
         }

@@ -93,9 +93,6 @@ final class IntegrateCommand extends ModelCommand {
     /** What the refusal means for whoever typed the line; null where it speaks for itself. */
     static String words(Problem problem) {
         String message = problem.message();
-        if (problem.code() == Code.ALREADY_EXISTS && message.contains("relation")) {
-            return message.replace(": ", "\n") + "\n\nUse \"juju status --relations\" to view the current relations.";
-        }
         Matcher terminated = TERMINATED.matcher(message);
         if (terminated.find()) {
             return message + "\n\nUse \"juju remove-saas " + terminated.group(1)
@@ -106,6 +103,9 @@ final class IntegrateCommand extends ModelCommand {
             return message + "\n\nTry again when it is removed; \"juju remove-relation --force "
                     + dying.group(1)
                     + "\" removes it though it does not end by itself.";
+        }
+        if (problem.code() == Code.ALREADY_EXISTS && message.contains("relation")) {
+            return message.replace(": ", "\n") + "\n\nUse \"juju status --relations\" to view the current relations.";
         }
         Matcher saas = DYING_SAAS.matcher(message);
         if (saas.find()) {

@@ -115,7 +115,7 @@ public class CrossModelLinesTest {
                         + "Try again when it is removed; \"juju remove-relation --force a:db b:db\""
                         + " removes it though it does not end by itself.",
                 IntegrateCommand.words(new Problem(
-                        Code.TRY_AGAIN,
+                        Code.ALREADY_EXISTS,
                         "cannot add relation \"a:db b:db\": relation a:db b:db is dying, but not yet removed")));
         assertTrue(IntegrateCommand.words(
                         new Problem(Code.NONE, "cannot add saas application \"b\": saas application is not alive"))

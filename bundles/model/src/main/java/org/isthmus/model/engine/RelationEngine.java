@@ -55,6 +55,14 @@ public interface RelationEngine {
     /** The addresses a unit publishes by itself, when they changed. */
     void updateAddresses(Tx tx, String unit, Map<String, String> addressSettings);
 
+    /**
+     * What a unit says by itself in this relation: `ingress-address` and `egress-subnets`.
+     *
+     * @param relation number; null, one that is gone or another's, for what it says where no relation has a word in it
+     * @param address its private one
+     */
+    Map<String, String> networks(Snapshot model, Integer relation, String unit, String address);
+
     /** Units here say to other models which networks they dial from as the model's `egress-subnets` is now. */
     void showNetworks(Tx tx);
 

@@ -16,7 +16,6 @@ import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Parser;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.Terminal;
-import org.apache.karaf.shell.support.CommandException;
 import org.isthmus.rpc.Commands;
 import org.isthmus.rpc.Invocation;
 
@@ -59,11 +58,9 @@ record JujuFunction(Commands commands, String command, Map<String, String> envir
         Terminal terminal = session.getTerminal();
         boolean tty = terminal != null && process != null && process.isTty(1);
         PrintStream out = process == null ? session.getConsole() : process.out();
-        // At a terminal over ssh only the console ends its lines with a carriage return, and in a one-shot line nobody
-        // flushes
-        // the error stream: what goes to it would be lost.
-        boolean redirected = process != null && !process.isTty(2);
-        PrintStream err = redirected ? process.err() : session.getConsole();
+        // At a terminal over ssh only the console ends its lines with a carriage return.
+        boolean console = process == null || terminal != null && process.isTty(2);
+        PrintStream err = console ? session.getConsole() : process.err();
         InputStream in = process == null ? session.getKeyboard() : process.in();
         Map<String, String> env = SessionVariables.of(session).over(environment);
         int code = commands.run(new Invocation(
@@ -82,7 +79,7 @@ record JujuFunction(Commands commands, String command, Map<String, String> envir
         if (code != 0) {
             if (terminal == null || process == null) {
                 // A one-shot line over ssh learns of a failure by an exception only.
-                throw new CommandException("juju ended with exit code " + code);
+                throw new JujuFailed(code);
             }
             process.error(code);
         }

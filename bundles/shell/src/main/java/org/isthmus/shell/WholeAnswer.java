@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>The exit status goes out before the end of the output, because a client without input closes the channel on that end, and what
  * comes later is dropped.
  */
-final class WholeAnswer implements Command {
+class WholeAnswer implements Command {
     private static final Logger LOG = LoggerFactory.getLogger(WholeAnswer.class);
 
     private final ChannelSession channel;
@@ -57,15 +57,21 @@ final class WholeAnswer implements Command {
     @Override
     public void setExitCallback(ExitCallback callback) {
         command.setExitCallback((status, message, immediately) -> {
+            int told = status(status);
             try {
-                answer(status);
+                answer(told);
             } catch (IOException gone) {
-                LOG.debug("The client left before it was told the exit status {}: {}", status, gone.getMessage());
+                LOG.debug("The client left before it was told the exit status {}: {}", told, gone.getMessage());
             }
             channel.close(immediately);
             // The channel waits for this before it closes.
-            callback.onExit(status, message, immediately);
+            callback.onExit(told, message, immediately);
         });
+    }
+
+    /** @param said by the command */
+    int status(int said) {
+        return said;
     }
 
     private void answer(int status) throws IOException {

@@ -75,24 +75,25 @@ final class Api {
 
     /** Tries again while the way to the controller is broken. What is asked must bear to be asked twice. */
     static <T> T untilAnswered(Attempt<T> attempt) {
-        Failure.Lost first = null;
+        Failure.Lost last = null;
         long until = 0;
         while (true) {
-            long left = first == null ? AWAY_SECONDS : TimeUnit.NANOSECONDS.toSeconds(until - System.nanoTime());
+            long left = last == null ? AWAY_SECONDS : TimeUnit.NANOSECONDS.toSeconds(until - System.nanoTime());
             if (left <= 0) {
-                throw first;
+                throw last;
             }
             try {
                 return attempt.make(left);
             } catch (Failure.Lost lost) {
-                if (first == null) {
-                    first = lost;
+                boolean again = last != null;
+                last = lost;
+                if (!again) {
                     until = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAY_SECONDS);
                     continue;
                 }
             } catch (Refused refused) {
                 // A controller that is being started says so.
-                if (first == null || refused.problem().code() != Code.TRY_AGAIN) {
+                if (last == null || refused.problem().code() != Code.TRY_AGAIN) {
                     throw refused;
                 }
             }

@@ -22,6 +22,9 @@ public final class Program implements AutoCloseable {
     /** Asked by the completion of bash: what may stand for the last of the words behind it. */
     private static final String COMPLETE = "__complete";
 
+    /** Asked by bin/start: which controllers of this container do not run, and why. */
+    private static final String AILING = "__ailing";
+
     private final Doors doors;
     private final Reach reach = new Reach();
     private final Document documents = new Document();
@@ -104,6 +107,10 @@ public final class Program implements AutoCloseable {
         String name = args.remove(0);
         if (name.equals(COMPLETE)) {
             complete(invocation, args).forEach(invocation.out()::println);
+            return 0;
+        }
+        if (name.equals(AILING)) {
+            Standing.ailing(doors).forEach(invocation.out()::println);
             return 0;
         }
         Catalogue.Entry entry = catalogue.find(name);

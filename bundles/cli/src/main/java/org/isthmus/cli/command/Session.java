@@ -240,14 +240,30 @@ final class Session implements AutoCloseable {
     }
 
     private ApiConnection connect(Data.Controller controller, String modelUuid, long seconds) {
-        Connections.Borrowed connection =
-                Api.await(reach.connections().borrow(endpoint(controller, modelUuid), login(controller)), seconds);
-        borrowed.add(connection);
-        return connection.connection();
+        needRunning(controller);
+        Login login = login(controller);
+        try {
+            Connections.Borrowed connection =
+                    Api.await(reach.connections().borrow(endpoint(controller, modelUuid), login), seconds);
+            borrowed.add(connection);
+            return connection.connection();
+        } catch (Failure.Lost lost) {
+            String why = Standing.absence(doors, controller.uuid());
+            throw why == null ? lost : new Failure.Lost(why);
+        }
+    }
+
+    /** One of this container that cannot run is not dialled: a stranger may have its port, and never say a word. */
+    private void needRunning(Data.Controller controller) {
+        String why = Standing.failure(doors, controller.uuid());
+        if (why != null) {
+            throw new Failure.Lost(why);
+        }
     }
 
     /** Whether the controller knows this user by this password. */
     boolean mayLogIn(Data.Controller controller, String user, String password) {
+        needRunning(controller);
         try {
             borrowed.add(
                     Api.await(reach.connections().borrow(endpoint(controller, null), Login.user(user, password)), 60));
@@ -259,6 +275,7 @@ final class Session implements AutoCloseable {
 
     Https https(Target target) {
         Data.Controller controller = controller(target.controller());
+        needRunning(controller);
         return new Https(
                 reach.dialer(), endpoint(controller, target.uuid()), login(controller), Duration.ofSeconds(60));
     }

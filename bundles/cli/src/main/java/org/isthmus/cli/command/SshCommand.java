@@ -50,18 +50,30 @@ final class SshCommand extends ModelCommand implements Terminal {
             argv.addAll(
                     List.of("bash", enter(session).toString(), place.folder().toString()));
             argv.addAll(command);
+            if (pty && !session.invocation().tty()) {
+                argv = inPseudoTerminal(argv);
+            }
         } else {
             argv.add("ssh");
             if (noHostKeyChecks) {
                 argv.addAll(List.of("-o", "StrictHostKeyChecking no", "-o", "UserKnownHostsFile /dev/null"));
             }
-            if (pty || command.isEmpty()) {
+            if (pty) {
+                // Twice: also where there is no terminal here.
+                argv.addAll(List.of("-t", "-t"));
+            } else if (command.isEmpty()) {
                 argv.add("-t");
             }
             argv.add((user == null ? "ubuntu" : user) + "@" + place.address());
             argv.addAll(command);
         }
         return session.invocation().exec().exec(argv, Map.of());
+    }
+
+    private static List<String> inPseudoTerminal(List<String> argv) {
+        List<String> quoted = new ArrayList<>();
+        argv.forEach(word -> quoted.add("'" + word.replace("'", "'\\''") + "'"));
+        return List.of("script", "-qec", "exec " + String.join(" ", quoted), "/dev/null");
     }
 
     private static Path enter(Session session) {

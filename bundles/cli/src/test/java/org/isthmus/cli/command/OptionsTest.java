@@ -61,6 +61,16 @@ public class OptionsTest {
     }
 
     @Test
+    public void everyCommandHasExamples() {
+        Help help = new Help(catalogue);
+        for (Catalogue.Entry entry : catalogue.entries()) {
+            String text = help.of(entry);
+            int examples = text.indexOf("\nExamples:\n\n    juju " + entry.name());
+            assertTrue(entry.name() + " has no examples", examples > 0);
+        }
+    }
+
+    @Test
     public void wordsOfAnotherProgramStayItsOwn() {
         SshCommand ssh = new SshCommand();
         Program.line(ssh).parseArgs("-m", "x", "mysql/0", "ls", "-l", "--color");

@@ -91,8 +91,8 @@ public class WrongInputsStoryTest {
         assertEquals(1, script.exit());
         assertTrue(
                 script.toString(),
-                script.out().startsWith("w:admin/default\nERROR model w:admin/nothere not found\n")
-                        && !script.out().contains("User:"));
+                script.out().equals("w:admin/default\n")
+                        && script.err().startsWith("ERROR model w:admin/nothere not found\nERROR stopped at line 2 "));
         isthmus.juju("remove-application", "--no-prompt", "ubuntu").ok();
         isthmus.await("the model is as it was", java.time.Duration.ofSeconds(90), () -> stable(
                         isthmus.juju("status", "--format", "yaml").ok().out())

@@ -44,11 +44,13 @@ final class Connection {
     private final String modelUuid;
     private final Map<String, Watcher> watchers = new ConcurrentHashMap<>();
     private final AtomicLong watcherIds = new AtomicLong();
+    /** A watcher's first waiting call is part of what a watcher costs; few clients let two wait. */
+    private final Budget furtherNexts;
+
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final long opened = System.nanoTime();
-    private volatile long ponged = opened;
-    private volatile long pinged = opened;
-    private volatile long pingSent = opened;
+    private volatile long ponged = System.nanoTime();
+    private volatile long pinged = ponged;
+    private volatile long pingSent = ponged;
     private volatile Caller caller;
     private volatile Standing standing;
     /** Null until a user has logged in. */
@@ -65,6 +67,7 @@ final class Connection {
         this.number = number;
         this.origin = origin;
         this.modelUuid = modelUuid;
+        this.furtherNexts = new Budget(server.limits().inFlight());
     }
 
     long number() {
@@ -111,10 +114,6 @@ final class Connection {
 
     boolean isClosed() {
         return closed;
-    }
-
-    long openedNanos() {
-        return opened;
     }
 
     long pongedNanos() {
@@ -167,7 +166,7 @@ final class Connection {
         // A login is light.
         long most = caller == null ? Charge.LIGHT : charge.share().heavy().most();
         boolean fits = charge.held() + weight.bytes() <= most;
-        if (fits && server.costs().strangers().take(charge, weight.bytes(), charge.held())) {
+        if (fits && server.costs().take(charge, weight.bytes(), charge.held())) {
             return Request.read(json(), text);
         }
         Problem problem = !fits ? new Problem(Code.QUOTA_LIMIT_EXCEEDED, "the request is too large") : busy().problem();
@@ -245,7 +244,15 @@ final class Connection {
     }
 
     private void reply(Request request, byte[] bytes, Throwable failure) {
-        socket.text(failure == null ? bytes : request.refusal(json(), problem(request, failure)));
+        byte[] answer = bytes;
+        if (failure != null) {
+            try {
+                answer = request.refusal(json(), problem(request, failure));
+            } catch (RuntimeException unspeakable) {
+                answer = request.refusal(json(), problem(request, unspeakable));
+            }
+        }
+        socket.text(answer);
     }
 
     private Problem problem(Request request, Throwable failure) {
@@ -538,7 +545,7 @@ final class Connection {
         if (!handle.onController().isEmpty()) {
             watch = new BothWatch(watch, server.context().store().controller().watch(handle.onController()));
         }
-        Watcher watcher = new Watcher(kept, access, watch, server.threads().decide());
+        Watcher watcher = new Watcher(kept, access, watch, server.threads().decide(), furtherNexts);
         String id = Long.toString(watcherIds.incrementAndGet());
         if (handle.consumer() != null) {
             // Before anybody can end it.

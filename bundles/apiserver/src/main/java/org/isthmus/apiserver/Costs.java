@@ -9,6 +9,7 @@ final class Costs {
     private final Share anonymous;
     private final Share known;
     private final Strangers strangers;
+    private final Uploads uploads = new Uploads();
 
     /** @param heap bytes, of which all this may take half */
     Costs(Limits limits, long heap) {
@@ -40,5 +41,28 @@ final class Costs {
 
     Strangers strangers() {
         return strangers;
+    }
+
+    Uploads uploads() {
+        return uploads;
+    }
+
+    /**
+     * Takes memory, if need be by sending away one that holds more of it with what nobody works at yet.
+     *
+     * @param holds what the taker holds already
+     * @return false where there is none
+     */
+    boolean take(Charge charge, long bytes, long holds) {
+        if (charge.add(bytes)) {
+            return true;
+        }
+        long than = holds + bytes;
+        boolean room = strangers.makeRoom(charge.share(), than) || uploads.makeRoom(charge.share(), than);
+        if (room) {
+            // What was held is free as soon as the event loop of who has to leave comes to it.
+            charge.force(bytes);
+        }
+        return room;
     }
 }

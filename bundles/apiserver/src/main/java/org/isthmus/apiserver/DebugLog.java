@@ -19,6 +19,7 @@ import org.isthmus.api.Code;
 import org.isthmus.api.Durations;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
+import org.isthmus.model.LogLevels;
 import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Logs;
 import org.isthmus.model.store.Logs.Line;
@@ -33,8 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DebugLog extends LogStream {
     private static final Logger LOG = LoggerFactory.getLogger(DebugLog.class);
-    private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL");
-
     private static final Duration LASTS = Duration.ofHours(24);
 
     private final Map<String, List<String>> query;
@@ -208,14 +207,14 @@ final class DebugLog extends LogStream {
         Predicate<Line> filter = line -> true;
         List<String> level = query.getOrDefault("level", List.of());
         if (!level.isEmpty() && !level.get(0).isEmpty()) {
-            int least = LEVELS.indexOf(level.get(0).toUpperCase(Locale.ROOT));
+            int least = LogLevels.NAMES.indexOf(level.get(0).toUpperCase(Locale.ROOT));
             if (least < 0) {
                 throw Problem.refuse(
                         Code.BAD_REQUEST,
                         "level value \"%s\" is not one of \"TRACE\", \"DEBUG\", \"INFO\", \"WARNING\", \"ERROR\"",
                         level.get(0));
             }
-            filter = filter.and(line -> LEVELS.indexOf(line.level()) >= least);
+            filter = filter.and(line -> LogLevels.NAMES.indexOf(line.level()) >= least);
         }
         List<String> start = query.getOrDefault("startTime", List.of());
         if (!start.isEmpty() && !start.get(0).isEmpty()) {

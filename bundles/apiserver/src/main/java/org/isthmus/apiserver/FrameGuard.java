@@ -56,6 +56,11 @@ final class FrameGuard extends Guard {
         return heardNext.remove();
     }
 
+    /** On any thread. */
+    long comesIn() {
+        return super.holds();
+    }
+
     @Override
     long holds() {
         long sum = super.holds();

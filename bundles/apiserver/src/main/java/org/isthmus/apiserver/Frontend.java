@@ -129,7 +129,7 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
 
     /** Takes memory for what comes in, as long as there is some for its kind. */
     boolean take(Charge charge, long bytes) {
-        return server.costs().strangers().take(charge, bytes, holds());
+        return server.costs().take(charge, bytes, holds());
     }
 
     /** What comes in and nobody works at; on any thread. */
@@ -137,6 +137,25 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
         WireGuard raw = wire;
         FrameGuard whole = frames;
         return head.holds() + http.holds() + (raw == null ? 0 : raw.holds()) + (whole == null ? 0 : whole.holds());
+    }
+
+    /** Of a message that is not whole; on any thread. */
+    long comesIn() {
+        WireGuard raw = wire;
+        FrameGuard whole = frames;
+        return (raw == null ? 0 : raw.holds()) + (whole == null ? 0 : whole.comesIn());
+    }
+
+    /** Leaves as those do, unless its message became whole meanwhile; on any thread. */
+    void breakOff(long whileItHolds) {
+        Apart.onLoop(channel, () -> {
+            if (comesIn() >= whileItHolds) {
+                busy();
+                channel.close();
+            } else {
+                server.costs().uploads().come(this);
+            }
+        });
     }
 
     /** Leaves at once, and all that it holds with it; on any thread. */
@@ -158,6 +177,17 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
                     Code.TRY_AGAIN.wire(),
                     "the controller is too busy, try again");
         }
+    }
+
+    /** Its time is over; on any thread. */
+    void noLogin() {
+        Apart.onLoop(channel, () -> {
+            if (upgraded && !leaving) {
+                goodbye(WebSocketCloseStatus.POLICY_VIOLATION, "no login in time");
+            } else {
+                channel.close();
+            }
+        });
     }
 
     void tooManyLines() {
@@ -287,6 +317,10 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
         }
         channel.writeAndFlush(new CloseWebSocketFrame(status, why));
         channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    boolean isGone() {
+        return !channel.isActive();
     }
 
     boolean isUpgraded() {

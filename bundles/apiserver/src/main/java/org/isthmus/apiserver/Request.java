@@ -52,18 +52,18 @@ record Request(
         for (Map.Entry<String, JsonNode> field : tree.properties()) {
             JsonNode value = field.getValue();
             switch (field.getKey().toLowerCase(Locale.ROOT)) {
-                case "request-id" -> number = value.asLong();
+                case "request-id" -> number = number(value);
                 case "requestid" -> {
-                    number = value.asLong();
+                    number = number(value);
                     old = true;
                 }
-                case "type" -> type = value.asText("");
-                case "version" -> version = value.asInt();
-                case "id" -> id = value.isNull() ? "" : value.asText("");
-                case "request" -> method = value.asText("");
+                case "type" -> type = text(value);
+                case "version" -> version = version(value);
+                case "id" -> id = text(value);
+                case "request" -> method = text(value);
                 case "params" -> params = value;
-                case "request-key" -> key = value.asText("");
-                case "trace-id" -> trace = value.asText("");
+                case "request-key" -> key = text(value);
+                case "trace-id" -> trace = text(value);
                 default -> {
                     // Later protocols may say more than this one understands.
                 }
@@ -73,6 +73,32 @@ record Request(
             params = JsonNodeFactory.instance.objectNode();
         }
         return new Request(number, type, version, id, method, params, trace(trace), key, old);
+    }
+
+    // What is of the wrong kind ends the connection, as in Go: nobody can tell whom to answer. An absent value is none.
+
+    private static long number(JsonNode value) throws IOException {
+        if (value.isNull()) {
+            return 0;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
+            throw new IOException("the number of a request must be a whole one");
+        }
+        return value.asLong();
+    }
+
+    private static int version(JsonNode value) throws IOException {
+        if (!value.isNull() && (!value.isIntegralNumber() || !value.canConvertToInt())) {
+            throw new IOException("a version must be a whole number");
+        }
+        return value.asInt();
+    }
+
+    private static String text(JsonNode value) throws IOException {
+        if (!value.isNull() && !value.isTextual()) {
+            throw new IOException("names in a request must be strings");
+        }
+        return value.isNull() ? "" : value.asText();
     }
 
     /** Enough of it to answer it: what waits long, waits without what was sent with it. */

@@ -182,6 +182,7 @@ final class Server implements ApiServer {
         channel.closeFuture().addListener(gone -> {
             channels.remove(channel);
             frontend.authenticated();
+            costs.uploads().gone(frontend);
         });
         Turns.Turn turn = handshakes.turn();
         channel.pipeline()
@@ -200,7 +201,7 @@ final class Server implements ApiServer {
                 .schedule(
                         () -> {
                             if (!frontend.isAuthenticated()) {
-                                channel.close();
+                                frontend.noLogin();
                             }
                         },
                         limits.loginTime().toMillis(),
@@ -272,6 +273,7 @@ final class Server implements ApiServer {
     /** No stranger any more: known, or gone. */
     void known(Frontend frontend) {
         costs.strangers().known(frontend);
+        costs.uploads().come(frontend);
     }
 
     /** The documents of a model; null for null; refuses with `unknown model`. */
@@ -383,11 +385,7 @@ final class Server implements ApiServer {
         long now = System.nanoTime();
         for (Connection connection : connections.keySet()) {
             Caller caller = connection.caller();
-            if (caller == null
-                    && now - connection.openedNanos() > limits.loginTime().toNanos()) {
-                connection.socket().close(1008, "no login in time");
-            } else if (caller != null
-                    && now - connection.pongedNanos() > limits.pong().toNanos()) {
+            if (caller != null && now - connection.pongedNanos() > limits.pong().toNanos()) {
                 connection.socket().abort();
             } else if (caller != null
                     && (caller.isAgent() || caller.anonymous())

@@ -40,24 +40,13 @@ final class Strangers {
         return new Place(true, leaving);
     }
 
-    /**
-     * Takes memory, if need be by sending away one that holds more of it.
-     *
-     * @param holds what the taker holds already
-     * @return false where there is none
-     */
-    boolean take(Charge charge, long bytes, long holds) {
-        if (charge.add(bytes)) {
-            return true;
+    /** Sends away whoever holds most of this share, if that is more than so much. */
+    boolean makeRoom(Share share, long than) {
+        Frontend leaving = largest(share, than);
+        if (leaving != null) {
+            leaving.makeWay();
         }
-        Frontend leaving = largest(charge.share(), holds + bytes);
-        if (leaving == null) {
-            return false;
-        }
-        // What it held is free as soon as its event loop comes to it.
-        charge.force(bytes);
-        leaving.makeWay();
-        return true;
+        return leaving != null;
     }
 
     private synchronized Frontend largest(Share share, long than) {

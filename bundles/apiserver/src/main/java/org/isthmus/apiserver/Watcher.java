@@ -28,6 +28,9 @@ final class Watcher {
     private final Access access;
     private final Watch watch;
     private final Executor executor;
+    /** Of calls that wait at watchers of its connection beside each one's first. */
+    private final Budget further;
+
     private final Deque<Asker> askers = new ArrayDeque<>();
     private Set<Key> changed = new HashSet<>();
     private boolean ready;
@@ -40,11 +43,12 @@ final class Watcher {
     private record Asker(
             BiFunction<Watcher, Set<Key>, CompletionStage<byte[]>> tell, BiConsumer<byte[], Throwable> answer) {}
 
-    Watcher(WatchHandle handle, Access access, Watch watch, Executor executor) {
+    Watcher(WatchHandle handle, Access access, Watch watch, Executor executor, Budget further) {
         this.handle = handle;
         this.access = access;
         this.watch = watch;
         this.executor = executor;
+        this.further = further;
         this.ready = handle.ready();
     }
 
@@ -64,6 +68,8 @@ final class Watcher {
                 refused = new Problem(Code.STOPPED, "watcher was stopped");
             } else if (askers.size() >= ASKERS) {
                 refused = new Problem(Code.TRY_AGAIN, "too many calls wait for this watcher");
+            } else if (!askers.isEmpty() && !further.take(1)) {
+                refused = new Problem(Code.TRY_AGAIN, "too many calls wait for watchers of this connection");
             } else {
                 askers.add(new Asker(tell, answer));
             }
@@ -127,6 +133,9 @@ final class Watcher {
             }
             if (failure != null || bytes != null) {
                 answered = askers.remove(asker);
+                if (answered && !askers.isEmpty()) {
+                    further.give(1);
+                }
             }
         }
         if (answered) {
@@ -142,6 +151,7 @@ final class Watcher {
         synchronized (this) {
             stopped = true;
             left = new ArrayList<>(askers);
+            further.give(Math.max(0, left.size() - 1));
             askers.clear();
         }
         watch.close();

@@ -15,11 +15,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.isthmus.api.Code;
+import org.isthmus.api.Refused;
 import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Login;
 import org.isthmus.rpc.Json;
@@ -36,6 +39,7 @@ public class CostsTest {
     private static final String ANONYMOUS = IN + "{\"auth-tag\":\"user-jujuanonymous\"}}";
     private static final String READER = IN + "{\"auth-tag\":\"user-reader\",\"credentials\":\"secret\"}}";
 
+    private final Things things = new Things();
     private World world;
     /** In which a message must make progress. */
     private Duration message = Duration.ofSeconds(60);
@@ -65,7 +69,7 @@ public class CostsTest {
                 Duration.ofMillis(50),
                 message);
         world = new World(new Costs(limits, heap), new Failures(Duration.ofMillis(100), Duration.ofMillis(800)));
-        world.servers.bind("things", new Things());
+        world.servers.bind("things", things);
         return world.costs;
     }
 
@@ -238,6 +242,68 @@ public class CostsTest {
         get(idle.get(0).closed());
         assertTrue(idle.get(2).isOpen() && user[0].isOpen());
         until("users are none", () -> costs.strangers().count() == 2);
+    }
+
+    /** Whoever is known and lets large messages wait for their ends makes room for those of others. */
+    @Test
+    public void halfMessagesOfUsersShutNoUserOut() throws Exception {
+        Costs costs = open(50, HEAP);
+        ApiConnection user = reader();
+        List<RawSocket> halves = new ArrayList<>();
+        for (int n = 0; n < 25; n++) {
+            RawSocket half = RawSocket.open(world, "/model/" + World.MODEL + "/api");
+            halves.add(half);
+            half.ask(READER);
+            half.sendBeginning("x".repeat(900 << 10));
+            late(user, Map.of("a", "x".repeat(200 << 10)));
+            until("bounded", () -> costs.known().taken() <= HEAP / 4);
+        }
+        until("told why", () -> halves.stream().anyMatch(h -> h.closed.getNow(0) == 1013));
+        assertTrue(user.isOpen());
+        halves.forEach(RawSocket::close);
+        nothingIsHeld();
+    }
+
+    /** What is whole is worked at: nobody is sent away for what waits for its answer. */
+    @Test
+    public void wholeMessagesMakeNoRoom() throws Exception {
+        Costs costs = open(50, HEAP);
+        things.gates.put("gate", new CompletableFuture<>());
+        List<ApiConnection> callers = new ArrayList<>();
+        List<CompletionStage<?>> asked = new ArrayList<>();
+        for (int n = 0; n < 9; n++) {
+            ApiConnection caller = world.connect(World.MODEL, Login.user("writer", "secret"));
+            callers.add(caller);
+            asked.add(caller.call("Thing", 3, "", "Write", Map.of("name", "gate", "a", "x".repeat(500 << 10))));
+        }
+        until("they fill it", () -> costs.known().heavy().taken() > 10 << 20);
+        assertEquals(
+                "the controller is too busy, try again|try again",
+                refusal(reader().call("Thing", 3, "", "Late", Map.of("a", "x".repeat(600 << 10)))));
+        things.gates.get("gate").complete(null);
+        int answered = 0;
+        for (CompletionStage<?> each : asked) {
+            try {
+                get(each);
+                answered++;
+            } catch (Refused busy) {
+                assertEquals(Code.TRY_AGAIN, busy.problem().code());
+            }
+        }
+        assertTrue("answered: " + answered, answered >= 7);
+        assertTrue(callers.stream().allMatch(ApiConnection::isOpen));
+        nothingIsHeld();
+    }
+
+    @Test
+    public void answersThatCannotBeWrittenCostNothing() throws Exception {
+        open(50, HEAP);
+        ApiConnection user = reader();
+        // More than are worked on at a time.
+        for (int n = 0; n < 40; n++) {
+            assertTrue(refusal(user.call("Thing", 3, "", "Unspeakable", null)).startsWith("internal error"));
+        }
+        nothingIsHeld();
     }
 
     private ApiConnection comesIn() throws Exception {

@@ -78,7 +78,7 @@ public class LimitsTest {
         }
         until("none left", () -> world.server.unauthenticated() == 0 && world.server.channels() == 0);
         RawSocket idle = RawSocket.open(world, "/api");
-        idle.closed.get(20, TimeUnit.SECONDS);
+        assertEquals("told why", 1008, (int) idle.closed.get(20, TimeUnit.SECONDS));
         ApiConnection user = world.connect(null, Login.user("admin", "secret"));
         until("logged in is no stranger", () -> world.server.unauthenticated() == 0);
         get(user.ping(World.LIMIT));

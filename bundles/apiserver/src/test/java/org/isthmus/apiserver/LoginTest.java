@@ -1,5 +1,6 @@
 package org.isthmus.apiserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.isthmus.apiserver.World.get;
 import static org.isthmus.apiserver.World.refusal;
 import static org.isthmus.apiserver.World.until;
@@ -8,12 +9,20 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.isthmus.api.Refused;
 import org.isthmus.client.ApiConnection;
 import org.isthmus.client.Login;
 import org.isthmus.client.LoginResult;
 import org.isthmus.model.Kinds;
+import org.isthmus.model.User;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -221,6 +230,93 @@ public class LoginTest {
                     refusal(c.login(Login.user("admin", "secret"))));
             get(c.login(Login.user("admin", "new")));
         }
+    }
+
+    /** Nobody can tell whom to answer, or what was meant. */
+    @Test
+    public void messagesThatAreNoRequestsEndTheConnection() throws Exception {
+        for (String message : List.of(
+                "[]",
+                "\"x\"",
+                "{",
+                "{\"request-id\":\"1\"}",
+                "{\"request-id\":1.5}",
+                "{\"request-id\":-1}",
+                "{\"RequestId\":[1]}",
+                "{\"request-id\":1,\"type\":7}",
+                "{\"request-id\":1,\"request\":{}}",
+                "{\"request-id\":1,\"version\":\"3\"}",
+                "{\"request-id\":1,\"version\":99999999999}",
+                "{\"request-id\":1,\"id\":5}",
+                "{\"request-id\":1,\"trace-id\":false}")) {
+            RawSocket raw = RawSocket.open(world, "/api");
+            raw.send(message);
+            assertEquals(message, 1007, (int) raw.closed.get(20, TimeUnit.SECONDS));
+            assertTrue(message, raw.messages.isEmpty());
+        }
+        // An absent value is none.
+        RawSocket raw = RawSocket.open(world, "/api");
+        assertEquals(
+                0,
+                raw.ask("{\"request-id\":null,\"type\":null,\"id\":null,\"version\":null,\"trace-id\":null}")
+                        .path("request-id")
+                        .asInt());
+        // What a method is given is its own affair: the request is refused, and the connection goes on.
+        assertEquals(
+                "no credentials provided",
+                raw.ask("{\"request-id\":2,\"type\":\"Admin\",\"request\":\"Login\",\"version\":3,\"params\":[7]}")
+                        .path("error")
+                        .asText());
+        raw.close();
+    }
+
+    private void let(String name, String password) throws Exception {
+        get(world.controller.submit(tx -> {
+            tx.put(Kinds.USER, new User(name, "", "#" + password, "login", "admin", Instant.now(), false, null));
+            return null;
+        }));
+    }
+
+    /** Who asks may be anybody, and what waits is kept. */
+    @Test
+    public void namesAndPasswordsAreNotTooLong() throws Exception {
+        // With "user-" before it 300 characters.
+        String name = "n".repeat(295);
+        String password = "p".repeat(1024);
+        let(name, password);
+        let(name + "n", password);
+        let("long", password + "p");
+        assertEquals("in", socket(name, password));
+        // Known, and denied.
+        assertEquals("403", http(name, password));
+        for (Login each : List.of(Login.user(name + "n", password), Login.user("long", password + "p"))) {
+            int hashes = world.engine.hashes.get();
+            assertEquals("out", socket(each.tag().substring(5), each.password()));
+            assertEquals("401", http(each.tag().substring(5), each.password()));
+            assertEquals("refused without a look", hashes, world.engine.hashes.get());
+        }
+    }
+
+    private String socket(String name, String password) throws Exception {
+        try {
+            world.connect(null, Login.user(name, password)).close();
+            return "in";
+        } catch (Refused refused) {
+            assertEquals("invalid entity name or password", refused.problem().message());
+            return "out";
+        }
+    }
+
+    private String http(String name, String password) throws Exception {
+        String basic = Base64.getEncoder().encodeToString(("user-" + name + ":" + password).getBytes(UTF_8));
+        int status = RawSocket.http(world)
+                .send(
+                        HttpRequest.newBuilder(URI.create("https://localhost:" + world.server.port() + "/metrics"))
+                                .header("Authorization", "Basic " + basic)
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+        return Integer.toString(status);
     }
 
     @Test

@@ -5,14 +5,17 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
@@ -38,6 +41,9 @@ public final class Things implements FacadeSet {
     record Name(String name, List<String> list) {}
 
     record Answer(String name, Integer version) {}
+
+    /** What calls of `Next` were told with. */
+    final Queue<JsonNode> toldWith = new ConcurrentLinkedQueue<>();
 
     /** How often `count` was begun. */
     final AtomicInteger entered = new AtomicInteger();
@@ -173,6 +179,23 @@ public final class Things implements FacadeSet {
             throw new org.isthmus.api.Refused(new Problem(Code.NOT_FOUND, "", Map.of("more", List.of(1, 2))));
         }
 
+        /** A refusal that cannot be written. */
+        @Method(access = Access.MODEL_READ)
+        public void unspeakable(Call call) {
+            List<Integer> bad = new AbstractList<>() {
+                @Override
+                public Integer get(int index) {
+                    throw new IllegalStateException("a bug");
+                }
+
+                @Override
+                public int size() {
+                    return 1;
+                }
+            };
+            throw new org.isthmus.api.Refused(new Problem(Code.NOT_FOUND, "", Map.of("more", bad)));
+        }
+
         @Method(access = Access.MODEL_READ)
         public WatchHandle watch(Call call) {
             return new WatchHandle(
@@ -225,10 +248,11 @@ public final class Things implements FacadeSet {
     }
 
     @Facade(name = "ThingWatcher", since = 1, until = 1, scope = Facade.Scope.BOTH)
-    public static final class ThingWatcher {
+    public final class ThingWatcher {
         /** Tells the model's name; nothing when it is `quiet`, and fails when it is `broken`. */
         @Next
         public Object next(Call call, WatchHandle watch, Set<Key> changed) {
+            toldWith.add(call.params());
             int[] count = (int[]) watch.state();
             if (watch.model() == null) {
                 return new Answer("controller", ++count[0]);

@@ -114,10 +114,15 @@ public final class HookRunner {
         CountDownLatch output = new CountDownLatch(2);
         Process process;
         try (OutputPipes own = pipes.take()) {
-            drain(context, own.out(), "DEBUG", output);
-            drain(context, own.err(), "WARNING", output);
-            mark.starts(context.id());
-            process = start(own, builder, context);
+            try {
+                mark.starts(context.id());
+                process = start(own, builder, context);
+            } finally {
+                // Not before: threads that begin keep the processor from the hook for a millisecond.
+                // They close what they read, which ends at once where nothing was started.
+                drain(context, own.out(), "DEBUG", output);
+                drain(context, own.err(), "WARNING", output);
+            }
         }
         if (process == null) {
             mark.ended();

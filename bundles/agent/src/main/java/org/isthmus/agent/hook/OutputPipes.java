@@ -23,7 +23,7 @@ final class OutputPipes implements AutoCloseable {
         }
     }
 
-    /** The streams must be read already: a hook does not wait for its reader to come. */
+    /** The streams must be read soon: what a hook says is kept for a while only, then it waits. */
     Process start(ProcessBuilder builder) throws IOException {
         return builder.redirectOutput(out.file()).redirectError(err.file()).start();
     }

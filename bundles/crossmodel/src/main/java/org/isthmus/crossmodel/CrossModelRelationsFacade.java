@@ -153,6 +153,19 @@ public final class CrossModelRelationsFacade {
         }
     }
 
+    /** A consumer that removed its relation and adds it again waits until the first one has ended here: no trouble of its own. */
+    private static void needPredecessorGone(Tx tx, String proxy, String its, String offered, String endpoint) {
+        for (Relation relation : tx.now().listBy(Kinds.RELATIONS_BY_APPLICATION, proxy)) {
+            Relation.Endpoint here = relation.endpointOf(offered);
+            if (relation.life() != Life.ALIVE
+                    && here != null
+                    && here.name().equals(endpoint)
+                    && relation.endpointOf(proxy).name().equals(its)) {
+                throw Problem.refuse(Code.TRY_AGAIN, "relation %s is dying, but not yet removed", relation.key());
+            }
+        }
+    }
+
     private static String register(
             Tx tx,
             OfferEngine offers,
@@ -190,7 +203,9 @@ public final class CrossModelRelationsFacade {
         OfferConnection connection = tx.need(Kinds.OFFER_CONNECTION, item.relationToken());
         if (connection.relation() < 0) {
             Offer offer = tx.need(Kinds.OFFER, item.offerUuid());
-            String offered = offer.application() + ":" + offer.endpoints().get(item.localEndpointName());
+            String endpoint = offer.endpoints().get(item.localEndpointName());
+            needPredecessorGone(tx, proxy, item.remoteEndpoint().name(), offer.application(), endpoint);
+            String offered = offer.application() + ":" + endpoint;
             RelationEngine.Added added = relations.addRelation(
                     tx, List.of(offered, proxy + ":" + item.remoteEndpoint().name()), List.of(), call.now());
             offers.connected(tx, item.relationToken(), added.number());

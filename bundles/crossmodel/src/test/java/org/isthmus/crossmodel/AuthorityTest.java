@@ -2,6 +2,7 @@ package org.isthmus.crossmodel;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -199,6 +200,22 @@ public final class AuthorityTest {
                         item,
                         "siblings",
                         List.of(Map.of("relation-token", connection().token(), "secret", SECRET))));
+    }
+
+    /** Time heals that: it is no trouble that the consumer's relation would show. */
+    @Test
+    public void whatIsAddedAgainWhileItsPredecessorEnds() throws Exception {
+        Map<String, Object> item = with(
+                registration(consumer, macaroon(offering)),
+                "siblings",
+                List.of(Map.of("relation-token", connection().token(), "secret", secret())));
+        estate.removeRelation(offering, connection().relation(), false);
+        Refused refused = assertThrows(Refused.class, () -> offering.party()
+                .ask(null, null, "CrossModelRelations", "RegisterRemoteRelations", Map.of("relations", List.of(item))));
+        assertEquals(Code.TRY_AGAIN, refused.problem().code());
+        assertTrue(refused.getMessage(), refused.getMessage().endsWith(" is dying, but not yet removed"));
+        estate.quiet("removed");
+        before = shared();
     }
 
     @Test

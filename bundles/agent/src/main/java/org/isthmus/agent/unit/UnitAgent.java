@@ -6,14 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import org.isthmus.agent.AgentApi;
 import org.isthmus.agent.AgentLog;
 import org.isthmus.agent.ControllerUnreachable;
 import org.isthmus.agent.Folders;
@@ -27,7 +23,6 @@ import org.isthmus.wire.agent.HookChanges;
 import org.isthmus.wire.agent.HookCommitted;
 import org.isthmus.wire.agent.UnitMemory;
 import org.isthmus.wire.agent.UnitRemoteState;
-import org.isthmus.wire.agent.UnitRemoteStateResult;
 
 /**
  * One unit's loop: hears of the model, asks the {@link Resolver} what is next, does it, remembers. Every step is remembered before
@@ -49,12 +44,6 @@ public final class UnitAgent implements Runnable {
                 UnitApi.PATIENCE);
     }
 
-    private static final double JITTER = 0.2;
-    /** Between two claims while nobody leads. */
-    private static final Duration VACANT = Duration.ofSeconds(1);
-
-    private static final Duration FOREVER = Duration.ofDays(365);
-
     /** Refusals of a commit that another try would get again: of what the hook wrote, not of the controller's state. */
     private static final Set<Code> FAULTS_OF_THE_HOOK =
             EnumSet.of(Code.NONE, Code.NOT_VALID, Code.NOT_LEADER, Code.QUOTA_LIMIT_EXCEEDED, Code.ALREADY_EXISTS);
@@ -69,29 +58,18 @@ public final class UnitAgent implements Runnable {
     private final Times times;
     private final String boot;
     private final SecureRandom random = new SecureRandom();
+    private final RemoteWatch watch;
+    private final Appointments appointments;
 
     private LocalState local = LocalState.fresh();
     private Map<String, String> charmState = Map.of();
 
-    // Shared with the watcher's threads, under this object's lock.
-    private UnitRemoteState remote;
-    /** Of the request that the remote state follows from. */
-    private String cause;
-
-    private long changes;
-    private AgentApi.Watching<UnitRemoteStateResult> watching;
-    private boolean watchLost = true;
     private volatile boolean stopped;
     private volatile boolean dead;
 
-    private long retryAt;
     /** Of the hook in the works; the next try is at the same time as that of a hook. */
     private boolean dropRefused;
 
-    private long updateStatusAt;
-    private long renewAt;
-    private long claimedAt;
-    private long idleAt;
     private String toldStatus = "";
 
     /**
@@ -116,6 +94,8 @@ public final class UnitAgent implements Runnable {
         this.charm = new CharmFiles(folder);
         this.times = times;
         this.boot = boot;
+        this.watch = new RemoteWatch(api);
+        this.appointments = new Appointments(times, random);
     }
 
     /** True once the unit is removed; its folder may go. */
@@ -134,21 +114,21 @@ public final class UnitAgent implements Runnable {
                         load();
                         loaded = true;
                     }
-                    watch();
+                    watch.open();
                     step();
                 } catch (ControllerUnreachable away) {
                     note("DEBUG", "the controller is away: " + away.getMessage());
-                    lose();
+                    watch.lose();
                 } catch (Refused refused) {
                     if (refused.problem().code() == Code.NOT_FOUND && !loaded) {
                         throw refused;
                     }
                     note("WARNING", "the controller refused: " + refused.getMessage());
-                    lose();
-                    pause(times.firstRetry());
+                    watch.lose();
+                    watch.pause(times.firstRetry());
                 } catch (IOException broken) {
                     note("ERROR", "cannot go on: " + broken);
-                    pause(times.firstRetry());
+                    watch.pause(times.firstRetry());
                 }
             }
         } catch (InterruptedException stopping) {
@@ -157,13 +137,14 @@ public final class UnitAgent implements Runnable {
             note("ERROR", "the agent of this unit failed: " + bug);
             org.slf4j.LoggerFactory.getLogger(UnitAgent.class).error("unit {}", api.unit(), bug);
         } finally {
-            forget();
+            watch.close();
         }
     }
 
     /** Ends the loop; the thread that runs it must be interrupted as well. */
     public void stop() {
         stopped = true;
+        watch.stop();
     }
 
     /** Removes the folder of a unit that is no longer here, once the hook is ended that an agent which is gone left in it. */
@@ -181,11 +162,7 @@ public final class UnitAgent implements Runnable {
         UnitMemory there = api.memory();
         local = store.load(there);
         charmState = there.charmState();
-        long now = System.nanoTime();
-        retryAt = now;
-        renewAt = now;
-        claimedAt = now - renewal();
-        idleAt = now;
+        appointments.begin();
         if (local.charmUrl() == null) {
             api.setStatus("waiting", "installing agent");
             api.setStatus("waiting", "agent initialising");
@@ -194,101 +171,24 @@ public final class UnitAgent implements Runnable {
             tell("idle", "");
         } else {
             toldStatus = "error";
-            scheduleRetry();
-        }
-    }
-
-    // --- hearing of the model
-
-    private void watch() throws InterruptedException {
-        synchronized (this) {
-            if (!watchLost) {
-                return;
-            }
-        }
-        forget();
-        long connection = api.session(FOREVER);
-        AgentApi.Watching<UnitRemoteStateResult> fresh = api.watch(connection);
-        synchronized (this) {
-            watching = fresh;
-            watchLost = false;
-            UnitRemoteStateResult first = fresh.initial();
-            remote = first.state();
-            cause = first.trace() == null ? cause : first.trace();
-            changes++;
-        }
-        hear(fresh);
-    }
-
-    private void hear(AgentApi.Watching<UnitRemoteStateResult> on) {
-        on.next().whenComplete((result, failure) -> {
-            synchronized (this) {
-                if (watching != on) {
-                    return;
-                }
-                if (failure != null) {
-                    watchLost = true;
-                } else {
-                    remote = result.onto(remote);
-                    cause = result.trace() == null ? cause : result.trace();
-                    watchLost = remote.rewatch();
-                }
-                changes++;
-                notifyAll();
-                if (watchLost) {
-                    return;
-                }
-            }
-            hear(on);
-        });
-    }
-
-    private void lose() {
-        synchronized (this) {
-            watchLost = true;
-        }
-    }
-
-    private void forget() {
-        AgentApi.Watching<UnitRemoteStateResult> old;
-        synchronized (this) {
-            old = watching;
-            watching = null;
-        }
-        if (old != null) {
-            old.stop();
-        }
-    }
-
-    private synchronized void pause(Duration limit) throws InterruptedException {
-        if (!stopped) {
-            TimeUnit.NANOSECONDS.timedWait(this, limit.toNanos());
+            appointments.retryAfter(local.pending().failures());
         }
     }
 
     // --- one step
 
     private void step() throws IOException, InterruptedException {
-        UnitRemoteState seen;
-        long seenChanges;
-        synchronized (this) {
-            seen = remote;
-            seenChanges = changes;
-            api.trace(cause);
-        }
+        RemoteWatch.Heard heard = watch.heard();
+        UnitRemoteState seen = heard.state();
+        api.trace(heard.cause());
         lead(seen);
         publishAddresses(seen);
-        long now = System.nanoTime();
-        if (local.started() && updateStatusAt == 0) {
-            scheduleUpdateStatus(seen);
+        if (local.started() && !appointments.hasUpdateStatus()) {
+            appointments.updateStatusAfter(seen.updateStatusSeconds());
         }
-        boolean retryDue = now >= retryAt;
+        boolean retryDue = appointments.isRetryDue();
         Signals signals = new Signals(
-                leadership.belief(),
-                retryDue,
-                updateStatusAt != 0 && now >= updateStatusAt,
-                !dropRefused || retryDue,
-                boot);
+                leadership.belief(), retryDue, appointments.isUpdateStatusDue(), !dropRefused || retryDue, boot);
         LocalState absorbed = Resolver.absorb(local, seen, signals);
         if (!absorbed.equals(local)) {
             local = absorbed;
@@ -296,7 +196,7 @@ public final class UnitAgent implements Runnable {
         }
         Operation operation = Resolver.next(local, seen, signals);
         if (operation instanceof Operation.Wait) {
-            rest(seenChanges);
+            rest(heard.changes());
         } else {
             perform(operation, seen);
         }
@@ -311,7 +211,7 @@ public final class UnitAgent implements Runnable {
             note("INFO", "hook \"" + skip.hook().name() + "\" skipped, as the operator said");
             boolean skipped = commit(local.after(skip.hook()), null, skip.hook(), null, null);
             api.clearResolved();
-            lose();
+            watch.lose();
             if (skipped) {
                 tell("idle", "");
             }
@@ -321,7 +221,7 @@ public final class UnitAgent implements Runnable {
             dropRefused = !dropped;
             if (seen.resolved() != null) {
                 api.clearResolved();
-                lose();
+                watch.lose();
             }
             if (dropped) {
                 tell("idle", "");
@@ -342,48 +242,25 @@ public final class UnitAgent implements Runnable {
 
     /** Nothing to do: says so after a while, and waits for news or for the next appointment. */
     private void rest(long seenChanges) throws InterruptedException {
-        long now = System.nanoTime();
         boolean failed = local.pending() != null;
         boolean sayIdle = !failed && !toldStatus.equals("idle");
-        if (sayIdle && now >= idleAt) {
+        if (sayIdle && appointments.isIdleDue()) {
             tell("idle", "");
             return;
         }
-        long until = renewAt;
-        if (sayIdle) {
-            until = Math.min(until, idleAt);
-        }
-        if (failed && retryAt > now) {
-            until = Math.min(until, retryAt);
-        }
-        if (updateStatusAt != 0) {
-            until = failed ? until : Math.min(until, updateStatusAt);
-        }
-        synchronized (this) {
-            if (changes == seenChanges && !stopped && until > now) {
-                TimeUnit.NANOSECONDS.timedWait(this, until - now);
-            }
-        }
+        watch.await(seenChanges, appointments.next(failed, sayIdle));
     }
 
     private void lead(UnitRemoteState seen) throws InterruptedException {
-        long now = System.nanoTime();
         boolean alive = seen.life().equals("alive");
-        if (alive && seen.leader() == null && !Boolean.TRUE.equals(leadership.belief())) {
-            // Nobody leads: no need to wait for the usual time.
-            renewAt = Math.min(renewAt, claimedAt + VACANT.toNanos());
-        }
-        if (now >= renewAt) {
-            claimedAt = now;
+        boolean vacant = alive && seen.leader() == null && !Boolean.TRUE.equals(leadership.belief());
+        if (appointments.isClaimDue(vacant)) {
+            long asked = appointments.claiming();
             if (alive) {
                 leadership.claim();
             }
-            renewAt = now + renewal();
+            appointments.claimed(asked);
         }
-    }
-
-    private long renewal() {
-        return times.leaseRenewal().toNanos();
     }
 
     private void publishAddresses(UnitRemoteState seen) throws IOException, InterruptedException {
@@ -422,13 +299,13 @@ public final class UnitAgent implements Runnable {
             Code code = refused.problem().code();
             if (code == Code.CANNOT_ENTER_SCOPE || code == Code.NOT_FOUND) {
                 // It began to die since: the next state of the model says so.
-                lose();
-                pause(Duration.ofMillis(200));
+                watch.lose();
+                watch.pause(Duration.ofMillis(200));
                 return;
             }
             if (code == Code.CANNOT_ENTER_SCOPE_YET) {
-                lose();
-                pause(Duration.ofSeconds(2));
+                watch.lose();
+                watch.pause(Duration.ofSeconds(2));
                 return;
             }
             throw refused;
@@ -499,8 +376,15 @@ public final class UnitAgent implements Runnable {
         boolean retried = local.pending() != null && local.pending().is(Pending.FAILED);
         int failures = local.pending() == null ? 0 : local.pending().failures();
         boolean resolved = retried && "retry-hooks".equals(seen.resolved());
-        HookContext context =
-                new HookContext(hook, api, leadership, seen, views(hook, seen), charm::bindings, charmState, random);
+        HookContext context = new HookContext(
+                hook,
+                api,
+                leadership,
+                seen,
+                HookView.relations(local, hook, seen),
+                charm::bindings,
+                charmState,
+                random);
         HookRunner.Outcome outcome = runner.run(context, charm.folder(), pidFile(folder), () -> {
             needCharm(seen);
             // The first word goes to the controller: no hook starts without it.
@@ -518,12 +402,12 @@ public final class UnitAgent implements Runnable {
         });
         if (resolved) {
             // What is known of `resolved` is old now.
-            lose();
+            watch.lose();
         }
         if (context.isStatusSet() && !local.statusSet()) {
             local = local.withStatusSet(true);
         }
-        idleAt = System.nanoTime() + times.idleAfter().toNanos();
+        appointments.idleSoon();
         switch (outcome) {
             case DONE, MISSING -> {
                 if (outcome == HookRunner.Outcome.MISSING) {
@@ -538,13 +422,13 @@ public final class UnitAgent implements Runnable {
             case INTERRUPTED -> {
                 note("WARNING", "hook \"" + hook.name() + "\" was cut off and will be run again");
                 store.save(local);
-                pause(Duration.ofMillis(500));
+                watch.pause(Duration.ofMillis(500));
             }
             case FAILED -> failed(hook, failures + 1, seen);
             default -> throw new IllegalStateException();
         }
         if (hook.kind().equals("update-status")) {
-            scheduleUpdateStatus(seen);
+            appointments.updateStatusAfter(seen.updateStatusSeconds());
         }
     }
 
@@ -627,9 +511,11 @@ public final class UnitAgent implements Runnable {
     private void failed(HookInfo hook, int failures, UnitRemoteState seen) throws IOException, InterruptedException {
         local = local.withPending(new Pending(hook, Pending.FAILED, failures, null));
         store.save(local);
-        scheduleRetry();
+        appointments.retryAfter(local.pending().failures());
         String message = "hook failed: \"" + hook.name() + "\""
-                + (hook.isRelation() ? " for " + hook.remoteApplication() + ":" + remoteEndpoint(hook, seen) : "");
+                + (hook.isRelation()
+                        ? " for " + hook.remoteApplication() + ":" + HookView.remoteEndpoint(hook, seen)
+                        : "");
         note("ERROR", message);
         Map<String, Object> data = new TreeMap<>();
         data.put("hook", hook.name());
@@ -641,62 +527,6 @@ public final class UnitAgent implements Runnable {
         }
         api.agentStatus("error", message, data);
         toldStatus = "error";
-    }
-
-    /** The other end's endpoint, out of the relation's key `wordpress:db mysql:db`. */
-    private static String remoteEndpoint(HookInfo hook, UnitRemoteState seen) {
-        if (seen != null) {
-            for (UnitRemoteState.RelationState relation : seen.relations()) {
-                if (relation.id() == hook.relation()) {
-                    for (String end : relation.key().split(" ")) {
-                        if (end.startsWith(hook.remoteApplication() + ":")) {
-                            return end.substring(end.indexOf(':') + 1);
-                        }
-                    }
-                }
-            }
-        }
-        return hook.endpoint();
-    }
-
-    private void scheduleRetry() {
-        int failures = local.pending().failures();
-        double wait = times.firstRetry().toMillis() * Math.pow(2, Math.min(20, Math.max(0, failures - 1)));
-        wait = Math.min(wait, times.lastRetry().toMillis());
-        wait = wait * (1 + JITTER * (random.nextDouble() - 0.5));
-        retryAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((long) wait);
-    }
-
-    private void scheduleUpdateStatus(UnitRemoteState seen) {
-        double seconds = Math.max(1, seen.updateStatusSeconds()) * (1 - JITTER + 2 * JITTER * random.nextDouble());
-        updateStatusAt = System.nanoTime() + (long) (seconds * 1e9);
-    }
-
-    /** The relations as this hook sees them: a departing unit is gone already, a broken one is empty. */
-    private List<HookContext.RelationView> views(HookInfo hook, UnitRemoteState seen) {
-        Map<Integer, String> models = new TreeMap<>();
-        seen.relations().forEach(relation -> models.put(relation.id(), relation.remoteModel()));
-        List<HookContext.RelationView> views = new ArrayList<>();
-        local.relations().forEach((id, relation) -> {
-            List<String> members = new ArrayList<>(relation.members().keySet());
-            boolean here = hook.relation() != null && hook.relation().equals(id);
-            if (here && hook.kind().equals("relation-departed")) {
-                members.remove(hook.remoteUnit());
-            }
-            if (here && hook.kind().equals("relation-joined") && !members.contains(hook.remoteUnit())) {
-                members.add(hook.remoteUnit());
-                members.sort(org.isthmus.api.Names.NATURAL);
-            }
-            views.add(new HookContext.RelationView(
-                    id,
-                    relation.endpoint(),
-                    relation.remoteApplication(),
-                    models.get(id),
-                    relation.peer(),
-                    here && hook.kind().equals("relation-broken"),
-                    members));
-        });
-        return views;
     }
 
     private void tell(String status, String message) throws InterruptedException {

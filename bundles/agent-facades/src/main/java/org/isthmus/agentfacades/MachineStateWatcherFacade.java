@@ -25,10 +25,8 @@ public final class MachineStateWatcherFacade {
         Map<String, Object> memory = Watched.memory(handle.state());
         MachineState state = MachineView.of(call.model().snapshot(), (String) memory.get(Watched.SUBJECT), (Set<String>)
                 memory.get(Watched.PRINCIPALS));
-        boolean news = watched.isNews(memory, state);
+        MachineStateResult result = new MachineStateResult(state, call.model().trace(changed));
         // No changed keys: the first call, which is always answered.
-        return news || changed.isEmpty()
-                ? new MachineStateResult(state, call.model().trace(changed))
-                : null;
+        return watched.isNews(memory, state) || changed.isEmpty() ? result : null;
     }
 }

@@ -44,10 +44,11 @@ final class UnitNews {
                 relations.add(state);
             }
         }
-        memory.put(TOLD, told);
         UnitRemoteState head = head(model, unit != null && !told.keySet().equals(seen()));
+        UnitRemoteStateResult news = UnitRemoteStateResult.whole(head.withRelations(relations));
         watched.isNews(memory, head);
-        return UnitRemoteStateResult.whole(head.withRelations(relations));
+        memory.put(TOLD, told);
+        return news;
     }
 
     /** What of these changes the agent does not know; null for nothing. Costs the relations that changed. */
@@ -58,7 +59,8 @@ final class UnitNews {
         }
         List<RelationState> news = new ArrayList<>();
         List<Integer> gone = new ArrayList<>();
-        Map<Integer, RelationState> told = told();
+        // A copy: what fails on the way has told nothing.
+        Map<Integer, RelationState> told = new HashMap<>(told());
         boolean rewatch = false;
         for (int number : relations(changed)) {
             RelationState now = UnitView.relation(model, unit, model.get(Kinds.RELATION, Integer.toString(number)));
@@ -73,6 +75,7 @@ final class UnitNews {
         }
         UnitRemoteState head = head(model, rewatch);
         boolean isNews = watched.isNews(memory, head) || !news.isEmpty() || !gone.isEmpty();
+        memory.put(TOLD, told);
         return isNews ? new UnitRemoteStateResult(head.withRelations(news), true, gone, null) : null;
     }
 

@@ -271,6 +271,10 @@ final class Connection {
         return new Problem(Code.NONE, "internal error, see the controller's log for trace " + request.trace());
     }
 
+    Threads threads() {
+        return server.threads();
+    }
+
     private ObjectMapper json() {
         return server.json();
     }

@@ -14,7 +14,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.isthmus.api.Code;
 import org.isthmus.api.Durations;
 import org.isthmus.api.Problem;
@@ -25,6 +24,7 @@ import org.isthmus.model.store.Logs;
 import org.isthmus.model.store.Logs.Line;
 import org.isthmus.rpc.Access;
 import org.isthmus.rpc.Caller;
+import org.isthmus.rpc.Glob;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DebugLog extends LogStream {
     private static final Logger LOG = LoggerFactory.getLogger(DebugLog.class);
+    /** Of entities that may be named without saying what they are. */
+    private static final List<String> KINDS = List.of("unit-", "machine-", "application-");
+
     private static final Duration LASTS = Duration.ofHours(24);
 
     private final Map<String, List<String>> query;
@@ -243,18 +246,17 @@ final class DebugLog extends LogStream {
         if (words == null || words.isEmpty()) {
             return line -> true;
         }
-        List<Predicate<Line>> each = words.stream().map(matching::by).toList();
+        List<Predicate<Line>> each = Glob.few(words).stream().map(matching::by).toList();
         return line -> each.stream().anyMatch(p -> p.test(line)) == include;
     }
 
     /** A tag, with `*` for anything; or a unit's name or a machine's number. */
     private static Predicate<Line> entity(String word) {
-        StringBuilder regex = new StringBuilder();
-        for (char c : word.toCharArray()) {
-            regex.append(c == '*' ? ".*" : c == '/' ? "-" : Pattern.quote(String.valueOf(c)));
-        }
-        Pattern pattern = Pattern.compile("(?:unit-|machine-|application-)?" + regex);
-        return line -> line.entity() != null && pattern.matcher(line.entity()).matches();
+        Glob glob = Glob.of(word.replace('/', '-'));
+        return line -> line.entity() != null
+                && (glob.matches(line.entity())
+                        || KINDS.stream()
+                                .anyMatch(k -> line.entity().startsWith(k) && glob.matches(line.entity(), k.length())));
     }
 
     /** A module and those below it. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -32,6 +33,10 @@ record Request(
         String trace,
         String key,
         boolean old) {
+    /** In bytes. Each thread that decides may be making one. */
+    static final int LONGEST_ANSWER =
+            (int) Math.min(32L << 20, Math.max(24L << 20, Runtime.getRuntime().maxMemory() / 32));
+
     private static final Pattern TRACE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     /** Keys are matched without regard to case, as Go does. */
@@ -159,15 +164,45 @@ record Request(
     }
 
     private byte[] write(ObjectMapper json, Body body) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        Bounded out = new Bounded();
         try (JsonGenerator generator = json.getFactory().createGenerator(out)) {
             generator.writeStartObject();
             generator.writeNumberField(old ? "RequestId" : "request-id", number);
             body.write(generator);
             generator.writeEndObject();
         } catch (IOException bug) {
+            if (out.full) {
+                throw Problem.refuse(
+                        Code.QUOTA_LIMIT_EXCEEDED,
+                        "quota limit exceeded: the answer is longer than %d MiB, ask for less at a time",
+                        LONGEST_ANSWER >> 20);
+            }
             throw new UncheckedIOException(bug);
         }
-        return out.toByteArray();
+        return out.bytes();
+    }
+
+    /** As long as an answer may be: many short items of a request may ask for the same long thing. */
+    private static final class Bounded extends OutputStream {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        private boolean full;
+
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int at, int length) throws IOException {
+            full |= bytes.size() + length > LONGEST_ANSWER;
+            if (full) {
+                throw new IOException("too long an answer");
+            }
+            bytes.write(from, at, length);
+        }
+
+        byte[] bytes() {
+            return bytes.toByteArray();
+        }
     }
 }

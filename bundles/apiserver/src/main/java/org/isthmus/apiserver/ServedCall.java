@@ -2,8 +2,10 @@ package org.isthmus.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.model.Snapshot;
@@ -18,6 +20,9 @@ import org.isthmus.rpc.WatchHandle;
 
 /** A call while it is served. The access engine is held, by its plug, until the call's stage completes. */
 final class ServedCall implements Call {
+    /** Fewer than logins may be, who wait in the same line: who changes many passwords shuts nobody out. */
+    private static final int PASSWORDS = 50;
+
     private final ControllerContext controller;
     private final Connection connection;
     private final Caller caller;
@@ -188,6 +193,19 @@ final class ServedCall implements Call {
     @Override
     public boolean done(Documents in) {
         return once != null && once.done(in);
+    }
+
+    @Override
+    public <R> CompletionStage<R> slow(Supplier<R> work) {
+        if (connection == null) {
+            // An HTTP request is on a thread that may take its time.
+            return Call.super.slow(work);
+        }
+        Threads threads = connection.threads();
+        if (threads.passwords().getQueue().size() > PASSWORDS) {
+            throw Problem.refuse(Code.TRY_AGAIN, "too many passwords at a time, try again");
+        }
+        return CompletableFuture.supplyAsync(work, threads.passwords()).thenApplyAsync(done -> done, threads.decide());
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.isthmus.api.Problem;
 import org.isthmus.model.Key;
 import org.isthmus.model.store.Watch;
 import org.isthmus.rpc.Access;
+import org.isthmus.rpc.Telling;
 import org.isthmus.rpc.WatchHandle;
 
 /**
@@ -128,8 +129,10 @@ final class Watcher {
             busy = false;
             if (failure != null) {
                 changed.addAll(keys);
+                // No keys are all of them.
+                ready |= keys.isEmpty();
             } else {
-                ready = false;
+                ready = handle.state() instanceof Telling telling && telling.isUnfinished();
             }
             if (failure != null || bytes != null) {
                 answered = askers.remove(asker);

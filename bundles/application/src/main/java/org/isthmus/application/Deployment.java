@@ -23,6 +23,7 @@ import org.isthmus.model.StatusValue;
 import org.isthmus.model.Tx;
 import org.isthmus.model.Unit;
 import org.isthmus.model.UnitState;
+import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ApplicationEngine.AddUnits;
 import org.isthmus.model.engine.ApplicationEngine.Deploy;
 import org.isthmus.model.engine.ApplicationEngine.Placement;
@@ -59,6 +60,7 @@ final class Deployment {
         if (deploy.units() < 0) {
             throw Problem.notValid("number of units must not be negative: %d", deploy.units());
         }
+        needFew(deploy.units());
         Map<String, Object> config = new LinkedHashMap<>();
         if (deploy.config() != null) {
             config.putAll(deploy.config());
@@ -148,6 +150,7 @@ final class Deployment {
         if (add.count() < 1) {
             throw Problem.notValid("must add at least one unit");
         }
+        needFew(add.count());
         List<Placement> placement = add.placement() == null ? List.of() : add.placement();
         List<String> names = new ArrayList<>();
         for (int i = 0; i < add.count(); i++) {
@@ -158,6 +161,13 @@ final class Deployment {
             names.add(name);
         }
         return names;
+    }
+
+    private static void needFew(int units) {
+        if (units > ApplicationEngine.MOST_AT_A_TIME) {
+            throw Problem.notValid(
+                    "cannot add more than %d units at a time: %d", ApplicationEngine.MOST_AT_A_TIME, units);
+        }
     }
 
     private static RuntimeException cannotAddUnit(Application application, String why) {

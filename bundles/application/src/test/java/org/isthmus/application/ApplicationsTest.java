@@ -150,6 +150,9 @@ public final class ApplicationsTest {
                 "cannot add a new machine: lxd containers not supported",
                 tx -> engine.addUnits(tx, units("db", 1, new Placement("lxd", "0"))));
         stage.refuses("must add at least one unit", tx -> engine.addUnits(tx, units("db", 0)));
+        stage.refuses(
+                "cannot add more than 1000 units at a time: 2000000000",
+                tx -> engine.addUnits(tx, units("db", 2_000_000_000)));
         stage.refuses(Code.NOT_FOUND, "application \"nope\" not found", tx -> engine.addUnits(tx, units("nope", 1)));
         stage.does(tx -> engine.deploy(tx, of("log", "logging", 0)));
         stage.refuses(

@@ -1,6 +1,8 @@
 package org.isthmus.facades;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.isthmus.model.Kinds;
 import org.isthmus.model.Machine;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Offer;
+import org.isthmus.model.OfferConnection;
 import org.isthmus.model.Relation;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
@@ -27,11 +30,12 @@ import org.isthmus.model.store.Interest;
 import org.isthmus.rpc.Call;
 import org.isthmus.rpc.Facade;
 import org.isthmus.rpc.Next;
+import org.isthmus.rpc.Telling;
 import org.isthmus.rpc.WatchHandle;
 
 /**
- * The stream of what changes in a model: first everything, then what changed, each as its whole new state. Remembers only the
- * keys it told of, so that what came and went unseen is never told, and by what names clients know them.
+ * The stream of what changes in a model: first everything, in pages, then what changed, each as its whole new state. Remembers
+ * only the keys it told of, so that what came and went unseen is never told, and by what names clients know them.
  */
 @Facade(name = "AllWatcher", since = 3, until = 3)
 final class AllWatcherFacade {
@@ -61,39 +65,55 @@ final class AllWatcherFacade {
 
     record Deltas(List<List<Object>> deltas) {}
 
+    /** In bytes, about: clients take messages of up to 4 MiB, and a page ends with the entity that fills it. */
+    private static final long PAGE = 5L << 19;
+
     @Next
-    @SuppressWarnings("unchecked")
     public Object next(Call call, WatchHandle handle, Set<Key> changed) {
         Snapshot model = call.controller()
                 .store()
                 .model(handle.model())
                 .orElseThrow(() -> org.isthmus.api.Problem.refuse(org.isthmus.api.Code.STOPPED, "watcher was stopped"))
                 .snapshot();
-        return deltas(model, call.controller().uuid(), (Map<Key, String>) handle.state(), changed);
+        return deltas(model, call.controller().uuid(), (Telling) handle.state(), changed);
     }
 
-    /** @param told keys the client knows, each with its name where that is another; brought up to date */
-    static Deltas deltas(Snapshot model, String controller, Map<Key, String> told, Set<Key> changed) {
-        Set<Key> keys = new LinkedHashSet<>();
-        if (told.isEmpty() || changed.isEmpty()) {
+    /** @param telling what the client knows; brought up to date once all is made that it is told now */
+    static Deltas deltas(Snapshot model, String controller, Telling telling, Set<Key> changed) {
+        Map<Key, String> told = new HashMap<>(telling.told());
+        Map<String, String> connections = new HashMap<>(telling.connections());
+        Set<Key> keys = new LinkedHashSet<>(telling.left());
+        if (!telling.isUnfinished() && (told.isEmpty() || changed.isEmpty())) {
             TOLD.forEach(kind -> model.all(kind).forEach(e -> keys.add(new Key(kind, ((Entity) e).id()))));
             keys.addAll(told.keySet());
+            connections.clear();
+            model.all(Kinds.OFFER_CONNECTION).forEach(c -> connections.put(c.id(), c.offer()));
         } else {
             for (Kind<?> kind : TOLD) {
                 changed.stream().filter(k -> k.kind().equals(kind)).forEach(keys::add);
             }
-            changed.forEach(key -> meant(model, key, keys));
+            changed.forEach(key -> meant(model, key, connections, keys));
         }
+        Rendering rendering = new Rendering(model, controller);
         List<List<Object>> deltas = new ArrayList<>();
-        for (Key key : keys) {
+        long length = 0;
+        Iterator<Key> all = keys.iterator();
+        while (all.hasNext() && length < PAGE) {
+            Key key = all.next();
+            all.remove();
             Entity entity = model.get(key.kind(), key.id());
+            Map<String, Object> delta = null;
             if (entity != null && !isProxy(entity)) {
                 told.put(key, name(entity));
-                deltas.add(List.of(word(key), "change", new Rendering(model, controller).of(key)));
+                delta = rendering.of(key);
+                deltas.add(List.of(word(key), "change", delta));
             } else if (told.containsKey(key)) {
-                deltas.add(List.of(word(key), "remove", gone(model, key, told.remove(key))));
+                delta = gone(model, key, told.remove(key));
+                deltas.add(List.of(word(key), "remove", delta));
             }
+            length += delta == null ? 0 : Length.of(delta);
         }
+        telling.page(told, connections, keys);
         return deltas.isEmpty() ? null : new Deltas(deltas);
     }
 
@@ -109,7 +129,7 @@ final class AllWatcherFacade {
     }
 
     /** What is told differently because of a change of something that is not itself told of. */
-    private static void meant(Snapshot model, Key key, Set<Key> keys) {
+    private static void meant(Snapshot model, Key key, Map<String, String> connections, Set<Key> keys) {
         if (key.kind().equals(Kinds.UNIT_AGENT)) {
             keys.add(new Key(Kinds.UNIT, key.id()));
         } else if (key.kind().equals(Kinds.PRESENCE)) {
@@ -122,8 +142,14 @@ final class AllWatcherFacade {
         } else if (key.kind().equals(Kinds.LEASE)) {
             model.by(Kinds.UNITS_BY_APPLICATION, key.id()).forEach(u -> keys.add(new Key(Kinds.UNIT, u.name())));
         } else if (key.kind().equals(Kinds.OFFER_CONNECTION)) {
-            // One that is gone does not say whose it was.
-            model.all(Kinds.OFFER).forEach(o -> keys.add(new Key(Kinds.OFFER, o.uuid())));
+            OfferConnection connection = model.get(Kinds.OFFER_CONNECTION, key.id());
+            String offer = connection == null ? connections.remove(key.id()) : connection.offer();
+            if (connection != null) {
+                connections.put(key.id(), offer);
+            }
+            if (offer != null) {
+                keys.add(new Key(Kinds.OFFER, offer));
+            }
         } else if (key.kind().equals(Kinds.RELATION)) {
             model.by(Kinds.CONNECTIONS_BY_RELATION, key.id()).forEach(c -> keys.add(new Key(Kinds.OFFER, c.offer())));
         } else if (key.kind().equals(Kinds.MACHINE)) {

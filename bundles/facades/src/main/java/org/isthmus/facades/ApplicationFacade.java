@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.isthmus.api.Code;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
@@ -54,16 +55,16 @@ final class ApplicationFacade {
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
     public CompletionStage<ErrorResults> deploy(Call call, DeployAll params) {
-        return Items.errors(call, params == null ? List.of() : params.applications(), deployments::deploy);
+        List<Deploy> deploys = params == null ? List.of() : params.applications();
+        Deployments.few(deploys, ApplicationCalls.Deploy::numUnits);
+        return Items.errors(call, deploys, deployments::deploy);
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true, since = 17)
     public CompletionStage<DeployedFromRepositoryAll> deployFromRepository(Call call, DeployFromRepositoryAll params) {
-        return Items.each(
-                        call,
-                        params == null ? List.<DeployFromRepository>of() : params.args(),
-                        deployments::fromRepository,
-                        (answer, error) -> answer)
+        List<DeployFromRepository> deploys = params == null ? List.of() : params.args();
+        Deployments.few(deploys, DeployFromRepository::numUnits);
+        return Items.each(call, deploys, deployments::fromRepository, (answer, error) -> answer)
                 .thenApply(DeployedFromRepositoryAll::new);
     }
 
@@ -286,33 +287,32 @@ final class ApplicationFacade {
                         StatusReport.bindings(application, charm))));
     }
 
-    private CompletionStage<Listing<ConfigResult>> configs(Call call, List<String> applications) {
+    private static <T> CompletionStage<Listing<ConfigResult>> configs(
+            Call call, List<T> items, Function<T, String> application) {
         Snapshot model = call.model().snapshot();
         return call.controller()
                 .applications()
                 .call(engine -> CompletableFuture.completedFuture(new Listing<>(Items.read(
-                        applications,
-                        name -> charmConfig(
-                                model, model.need(Kinds.APPLICATION, name), engine.effectiveConfig(model, name)),
+                        items,
+                        item -> {
+                            String name = application.apply(item);
+                            return charmConfig(
+                                    model, model.need(Kinds.APPLICATION, name), engine.effectiveConfig(model, name));
+                        },
                         (config, error) -> new ConfigResult(config, error)))));
     }
 
     @Method(access = Access.MODEL_READ)
     public CompletionStage<Listing<ConfigResult>> getConfig(Call call, Entities params) {
-        List<String> names = new ArrayList<>();
-        if (params != null) {
-            params.entities().forEach(e -> names.add(Tag.idOf("application", e.tag())));
-        }
-        return configs(call, names);
+        return configs(
+                call,
+                params == null ? List.<Entities.Entity>of() : params.entities(),
+                entity -> Tag.idOf("application", entity.tag()));
     }
 
     @Method(access = Access.MODEL_READ)
     public CompletionStage<Listing<ConfigResult>> charmConfig(Call call, ApplicationCalls.Names params) {
-        return configs(
-                call,
-                params == null
-                        ? List.of()
-                        : params.args().stream().map(Name::application).toList());
+        return configs(call, params == null ? List.<Name>of() : params.args(), Name::application);
     }
 
     @Method(access = Access.MODEL_WRITE, mutates = true)
@@ -431,18 +431,20 @@ final class ApplicationFacade {
     @Method(access = Access.MODEL_READ)
     public Results<UnitInfo> unitsInfo(Call call, Entities params) {
         Snapshot model = call.model().snapshot();
-        List<String> units = new ArrayList<>();
-        if (params != null) {
-            for (Entities.Entity entity : params.entities()) {
-                Tag tag = Tag.parse(entity.tag());
-                if (tag.kind().equals("application")) {
-                    model.by(Kinds.UNITS_BY_APPLICATION, tag.id()).forEach(u -> units.add(u.name()));
-                } else {
-                    units.add(Tag.idOf("unit", entity.tag()));
-                }
-            }
-        }
-        return Items.readResults(units, name -> unitInfo(model, name));
+        return new Results<>(Items.spread(
+                params == null ? List.<Entities.Entity>of() : params.entities(),
+                entity -> {
+                    Tag tag = Tag.parse(entity.tag());
+                    List<Results.Result<UnitInfo>> infos = new ArrayList<>();
+                    if (tag.kind().equals("application")) {
+                        model.by(Kinds.UNITS_BY_APPLICATION, tag.id())
+                                .forEach(u -> infos.add(new Results.Result<>(unitInfo(model, u.name()), null)));
+                    } else {
+                        infos.add(new Results.Result<>(unitInfo(model, Tag.idOf("unit", entity.tag())), null));
+                    }
+                    return infos;
+                },
+                (entity, error) -> new Results.Result<>(null, error)));
     }
 
     private static UnitInfo unitInfo(Snapshot model, String name) {

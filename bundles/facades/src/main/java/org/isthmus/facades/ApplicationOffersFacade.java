@@ -18,6 +18,7 @@ import org.isthmus.model.OfferKey;
 import org.isthmus.model.Relation;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
+import org.isthmus.model.User;
 import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.OfferEngine;
 import org.isthmus.model.engine.RelationEngine;
@@ -293,16 +294,20 @@ public final class ApplicationOffersFacade {
                     if (!finder.may(found.model(), found.offer().uuid(), "admin")) {
                         throw Problem.denied();
                     }
-                    if (!user.contains("@") && !controller.has(Kinds.USER, user)) {
+                    User known = user.contains("@") ? null : controller.get(Kinds.USER, user);
+                    if (!user.contains("@") && known == null) {
                         throw Problem.refuse(Code.USER_NOT_FOUND, "user \"%s\" not found", user);
                     }
                     return call.submit(found.documents(), tx -> {
-                        if (!finder.may(tx.now(), found.offer().uuid(), "admin")) {
-                            throw Problem.denied();
-                        }
-                        apply(tx, change, found.offer(), user, relations, access, call);
-                        return null;
-                    });
+                                if (!finder.may(tx.now(), found.offer().uuid(), "admin")) {
+                                    throw Problem.denied();
+                                }
+                                apply(tx, change, found.offer(), user, relations, access, call);
+                                return null;
+                            })
+                            .thenCompose(done -> Checks.stillThere(
+                                    call, access, found.documents(), "grant".equals(change.action()) ? known : null))
+                            .thenApply(done -> null);
                 }));
     }
 

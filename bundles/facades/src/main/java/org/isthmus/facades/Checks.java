@@ -1,5 +1,7 @@
 package org.isthmus.facades;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.isthmus.api.Code;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
@@ -8,6 +10,7 @@ import org.isthmus.model.Kinds;
 import org.isthmus.model.ModelRecord;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.User;
+import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.Call;
 
@@ -73,6 +76,29 @@ final class Checks {
             }
             return Problem.denied();
         });
+    }
+
+    /**
+     * After a user was given a right in a model. The removal of a user goes through all models; a right that is born behind its
+     * back would wait for the next user of that name, so whoever gave it takes it back.
+     *
+     * @param user as it was when the right was given; null for one that this controller does not know
+     */
+    static CompletionStage<Object> stillThere(Call call, AccessEngine access, Documents model, User user) {
+        if (user == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        User now = call.controller().store().controller().snapshot().get(Kinds.USER, user.name());
+        if (now != null && now.created().equals(user.created())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return model.submit(tx -> {
+                    access.forgetUser(tx, user.name());
+                    return null;
+                })
+                .thenApply(gone -> {
+                    throw Problem.refuse(Code.USER_NOT_FOUND, "user \"%s\" not found", user.name());
+                });
     }
 
     /** The user of the controller whose name this tag carries; `@local` means nothing. */

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.isthmus.api.Base;
 import org.isthmus.api.Code;
 import org.isthmus.api.Names;
@@ -43,6 +44,19 @@ final class Deployments {
         return call.controller().applications().call(applications -> call.controller()
                 .relations()
                 .call(relations -> function.apply(applications, relations)));
+    }
+
+    /** Refuses a call that wants more units than one may add at a time, however it divides them. */
+    static <T> void few(List<T> deploys, Function<T, Integer> units) {
+        long all = 0;
+        for (T deploy : deploys) {
+            Integer wanted = deploy == null ? null : units.apply(deploy);
+            all += wanted == null ? 1 : Math.max(0, wanted);
+        }
+        if (all > ApplicationEngine.MOST_AT_A_TIME) {
+            throw Problem.notValid(
+                    "cannot add more than %d units at a time: %d", ApplicationEngine.MOST_AT_A_TIME, all);
+        }
     }
 
     CompletionStage<Object> deploy(Call call, ApplicationCalls.Deploy wire) {

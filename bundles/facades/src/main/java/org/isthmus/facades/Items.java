@@ -1,7 +1,9 @@
 package org.isthmus.facades;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,20 +90,62 @@ final class Items {
         return each(items, step, (value, error) -> new Result<>(value, error)).thenApply(Results::new);
     }
 
-    /** Items that are only looked up. */
+    /** Items that are only looked up. What is asked for again is answered with what was found before: it costs no more. */
     static <T, R, O> List<O> read(List<T> items, Function<T, R> look, BiFunction<R, WireError, O> make) {
         List<O> answers = new ArrayList<>(items.size());
+        Map<T, O> known = new HashMap<>();
         for (T item : items) {
-            R value = null;
-            WireError error = null;
-            try {
-                value = look.apply(there(item));
-            } catch (RuntimeException failure) {
-                error = error(failure);
+            O answer = known.get(item);
+            if (answer == null) {
+                answer = one(item, look, make);
+                known.put(item, answer);
             }
-            answers.add(make.apply(value, error));
+            answers.add(answer);
         }
         return answers;
+    }
+
+    private static <T, R, O> O one(T item, Function<T, R> look, BiFunction<R, WireError, O> make) {
+        R value = null;
+        WireError error = null;
+        try {
+            value = look.apply(there(item));
+        } catch (RuntimeException failure) {
+            error = error(failure);
+        }
+        return make.apply(value, error);
+    }
+
+    /**
+     * Items of which each makes any number of answers. One that makes many of them is refused when it is there again: it would make
+     * them all again.
+     */
+    static <T, O> List<O> spread(List<T> items, Function<T, List<O>> look, BiFunction<T, WireError, O> refused) {
+        List<O> answers = new ArrayList<>();
+        Map<T, List<O>> known = new HashMap<>();
+        for (T item : items) {
+            try {
+                List<O> before = known.get(there(item));
+                if (before != null && before.size() > 1) {
+                    throw Problem.notValid("an item is there more than once");
+                }
+                List<O> made = before == null ? look.apply(item) : before;
+                known.put(item, made);
+                answers.addAll(made);
+            } catch (RuntimeException failure) {
+                answers.add(refused.apply(item, error(failure)));
+            }
+        }
+        return answers;
+    }
+
+    /** Refuses a call of which each item costs much, when there are too many. */
+    static <T> List<T> few(int most, List<T> items) {
+        if (items.size() > most) {
+            throw Problem.refuse(
+                    Code.QUOTA_LIMIT_EXCEEDED, "too many items in one call: %d, at most %d", items.size(), most);
+        }
+        return items;
     }
 
     static <T, R> Results<R> readResults(List<T> items, Function<T, R> look) {

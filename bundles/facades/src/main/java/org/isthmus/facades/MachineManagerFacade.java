@@ -33,7 +33,7 @@ final class MachineManagerFacade {
     public CompletionStage<AddedMachines> addMachines(Call call, MachineCalls.AddMachines params) {
         return Items.<MachineCalls.AddMachine, String, AddedMachine>each(
                         call,
-                        params.params(),
+                        Items.few(ApplicationEngine.MOST_AT_A_TIME, params.params()),
                         MachineManagerFacade::add,
                         (id, error) -> new AddedMachine(id == null ? "" : id, error))
                 .thenApply(AddedMachines::new);

@@ -200,16 +200,17 @@ final class ModelManagerFacade {
                     .access()
                     .call(engine -> grant
                             ? each.submit(model, tx -> {
-                                Checks.needToChange(call, tx.now(), "admin");
-                                engine.grantModel(
-                                        tx,
-                                        name,
-                                        user.displayName(),
-                                        access,
-                                        call.caller().user(),
-                                        call.now());
-                                return null;
-                            })
+                                        Checks.needToChange(call, tx.now(), "admin");
+                                        engine.grantModel(
+                                                tx,
+                                                name,
+                                                user.displayName(),
+                                                access,
+                                                call.caller().user(),
+                                                call.now());
+                                        return null;
+                                    })
+                                    .thenCompose(done -> Checks.stillThere(call, engine, model, user))
                             : call.controller()
                                     .relations()
                                     .call(relations -> each.submit(model, tx -> {
@@ -228,14 +229,18 @@ final class ModelManagerFacade {
         return Items.errors(
                 call, params == null ? List.<ChangeCredential>of() : params.modelCredentials(), (each, change) -> {
                     Documents model = Checks.model(call, change.modelTag());
+                    Checks.needToChange(call, model.snapshot(), "admin");
                     String id = Wires.credentialId(change.credentialTag());
-                    Snapshot controller = call.controller().store().controller().snapshot();
-                    Credential credential = controller.need(Kinds.CREDENTIAL, id);
-                    Checks.needSelfOr(controller, call, credential.owner());
+                    // Before it is looked for: whose it is, is in its name.
+                    needMine(call, id);
                     return call.controller()
                             .models()
                             .call(engine -> each.submit(model, tx -> {
                                 Checks.needToChange(call, tx.now(), "admin");
+                                Credential credential = needMine(call, id);
+                                if (credential.revoked()) {
+                                    throw Problem.notValid("credential \"%s\" is revoked", credential.name());
+                                }
                                 if (!credential.cloud().equals(tx.now().model().cloud())) {
                                     throw Problem.notValid(
                                             "credential \"%s\" not valid for cloud \"%s\"",
@@ -245,6 +250,16 @@ final class ModelManagerFacade {
                                 return null;
                             }));
                 });
+    }
+
+    /** A credential as it is now. Whether others have one of that name is not told. */
+    private static Credential needMine(Call call, String id) {
+        if (id == null) {
+            throw Problem.notValid("no credential specified");
+        }
+        Snapshot controller = call.controller().store().controller().snapshot();
+        Checks.needSelfOr(controller, call, Credential.ownerOf(id));
+        return controller.need(Kinds.CREDENTIAL, id);
     }
 
     @Method(access = Access.CHECKED_INSIDE)

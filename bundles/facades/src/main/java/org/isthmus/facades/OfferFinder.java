@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -35,6 +36,7 @@ import org.isthmus.model.engine.AccessEngine;
 import org.isthmus.model.engine.RelationEngine;
 import org.isthmus.model.store.Documents;
 import org.isthmus.rpc.Call;
+import org.isthmus.rpc.Glob;
 import org.isthmus.wire.FullStatus.RemoteEndpoint;
 import org.isthmus.wire.OfferCalls.Connection;
 import org.isthmus.wire.OfferCalls.EndpointFilter;
@@ -146,6 +148,7 @@ final class OfferFinder {
         if (filters == null || filters.isEmpty()) {
             throw Problem.notValid("at least one offer filter is required");
         }
+        Glob.few(filters);
         List<Found> found = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (OfferFilter filter : filters) {
@@ -230,11 +233,17 @@ final class OfferFinder {
         if (wanted == null || wanted.isEmpty()) {
             return name -> true;
         }
+        if (wanted.length() > Glob.LONGEST) {
+            // One that is nested deep enough ends the stack of who compiles it.
+            throw noPattern(wanted.substring(0, 40) + "…");
+        }
         try {
             Pattern pattern = Pattern.compile(wanted);
+            // For all names together.
+            AtomicInteger looks = new AtomicInteger();
             return name -> {
                 try {
-                    return pattern.matcher(new Patient(name)).find();
+                    return pattern.matcher(new Patient(name, looks)).find();
                 } catch (Patient.Exhausted endless) {
                     throw noPattern(wanted);
                 }
@@ -248,15 +257,16 @@ final class OfferFinder {
         return Problem.notValid("offer name \"%s\" is no valid pattern", wanted);
     }
 
-    /** A text that may be looked at only so often: a malicious pattern ends instead of running for hours. */
+    /** Texts that may be looked at only so often: a malicious pattern ends instead of running for hours. */
     private static final class Patient implements CharSequence {
-        private static final int LOOKS = 100_000;
+        private static final int LOOKS = 1_000_000;
 
         private final String text;
-        private int looks;
+        private final AtomicInteger looks;
 
-        Patient(String text) {
+        Patient(String text, AtomicInteger looks) {
             this.text = text;
+            this.looks = looks;
         }
 
         static final class Exhausted extends RuntimeException {
@@ -269,7 +279,7 @@ final class OfferFinder {
 
         @Override
         public char charAt(int index) {
-            if (++looks > LOOKS) {
+            if (looks.incrementAndGet() > LOOKS) {
                 throw new Exhausted();
             }
             return text.charAt(index);

@@ -13,6 +13,7 @@ import org.isthmus.model.Relation;
 import org.isthmus.model.RemoteApplication;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Unit;
+import org.isthmus.rpc.Glob;
 
 /**
  * What of a model the selectors of `juju status` leave: machines, units and applications by name, with `*`, by port, by address,
@@ -30,9 +31,9 @@ final class StatusFilter {
     private final Statuses statuses;
     private final List<Selector> selectors;
 
-    private record Selector(String word, Pattern glob) {
+    private record Selector(String word, Glob glob) {
         boolean is(String text) {
-            return text != null && glob.matcher(text).matches();
+            return glob.matches(text);
         }
     }
 
@@ -40,7 +41,7 @@ final class StatusFilter {
     StatusFilter(Snapshot model, Statuses statuses, List<String> patterns) {
         this.model = model;
         this.statuses = statuses;
-        this.selectors = patterns.stream().map(StatusFilter::selector).toList();
+        this.selectors = Glob.few(patterns).stream().map(StatusFilter::selector).toList();
         Set<String> matched = new TreeSet<>();
         for (Unit unit : model.all(Kinds.UNIT)) {
             if (matches(unit)) {
@@ -84,11 +85,7 @@ final class StatusFilter {
         if (word == null || !WORD.matcher(word).matches()) {
             throw Problem.notValid("pattern \"%s\" contains invalid characters", word);
         }
-        StringBuilder glob = new StringBuilder();
-        for (char c : word.toCharArray()) {
-            glob.append(c == '*' ? "[^/]*" : c == '?' ? "[^/]" : Pattern.quote(String.valueOf(c)));
-        }
-        return new Selector(word, Pattern.compile(glob.toString()));
+        return new Selector(word, Glob.ofPath(word));
     }
 
     private void keepAll(String application) {

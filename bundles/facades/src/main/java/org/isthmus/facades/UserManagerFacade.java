@@ -3,7 +3,9 @@ package org.isthmus.facades;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.api.Code;
 import org.isthmus.api.Names;
@@ -31,6 +33,8 @@ import org.isthmus.wire.UserCalls.*;
 @Facade(name = "UserManager", since = 3, until = 3, scope = Facade.Scope.CONTROLLER)
 final class UserManagerFacade {
     private static final int KEY_BYTES = 32;
+    /** In one call. Each is slow arithmetic for which logins wait; clients send one. */
+    private static final int PASSWORDS = 20;
 
     private final SecureRandom random = new SecureRandom();
 
@@ -69,7 +73,7 @@ final class UserManagerFacade {
     public CompletionStage<Listing<AddedUser>> addUser(Call call, AddUsers params) {
         return Items.<AddUser, AddedUser, AddedUser>each(
                         call,
-                        params.users(),
+                        Items.few(PASSWORDS, params.users()),
                         this::add,
                         (added, error) -> error == null ? added : new AddedUser(null, null, error))
                 .thenApply(Listing::new);
@@ -82,24 +86,26 @@ final class UserManagerFacade {
         }
         boolean registers = wire.password() == null || wire.password().isEmpty();
         String key = registers ? newKey() : null;
-        return call.controller().access().call(engine -> {
-            String hash = registers ? null : engine.hashPassword(wire.password());
-            User user = new User(
-                    name,
-                    Wires.orEmpty(wire.displayName()),
-                    hash,
-                    "login",
-                    call.caller().user(),
-                    call.now(),
-                    false,
-                    key);
-            return call.<Object>submit(call.controller().store().controller(), tx -> {
-                        Checks.needSuperuser(tx.now(), call);
-                        engine.addUser(tx, user);
-                        return null;
-                    })
-                    .thenApply(done -> new AddedUser(Tag.user(name).toString(), key(call, name), null));
-        });
+        Checks.needSuperuser(controller(call), call);
+        return call.controller().access().call(engine -> call.<String>slow(
+                        () -> registers ? null : engine.hashPassword(wire.password()))
+                .thenCompose(
+                        hash -> call.<Object>submit(call.controller().store().controller(), tx -> {
+                            Checks.needSuperuser(tx.now(), call);
+                            engine.addUser(
+                                    tx,
+                                    new User(
+                                            name,
+                                            Wires.orEmpty(wire.displayName()),
+                                            hash,
+                                            "login",
+                                            call.caller().user(),
+                                            call.now(),
+                                            false,
+                                            key));
+                            return null;
+                        }))
+                .thenApply(done -> new AddedUser(Tag.user(name).toString(), key(call, name), null)));
     }
 
     @Method(access = Access.CHECKED_INSIDE)
@@ -134,21 +140,24 @@ final class UserManagerFacade {
 
     @Method(access = Access.CHECKED_INSIDE, mutates = true)
     public CompletionStage<ErrorResults> setPassword(Call call, SetPasswords params) {
-        return Items.errors(call, params.changes(), (each, change) -> {
+        Set<String> changed = new HashSet<>();
+        return Items.errors(call, Items.few(PASSWORDS, params.changes()), (each, change) -> {
             String name = Checks.user(change.tag());
             Checks.needSelfOr(controller(call), call, name);
             if (change.password() == null || change.password().isEmpty()) {
                 throw Problem.notValid("cannot use an empty password");
             }
             need(controller(call), name);
-            return call.controller().access().call(engine -> {
-                String hash = engine.hashPassword(change.password());
-                return each.submit(call.controller().store().controller(), tx -> {
-                    Checks.needSelfOr(tx.now(), call, name);
-                    engine.setPasswordHash(tx, name, hash);
-                    return null;
-                });
-            });
+            if (!changed.add(name)) {
+                throw Problem.notValid("the password of \"%s\" is changed more than once in one call", name);
+            }
+            return call.controller().access().call(engine -> each.<String>slow(
+                            () -> engine.hashPassword(change.password()))
+                    .thenCompose(hash -> each.submit(call.controller().store().controller(), tx -> {
+                        Checks.needSelfOr(tx.now(), call, name);
+                        engine.setPasswordHash(tx, name, hash);
+                        return null;
+                    })));
         });
     }
 
@@ -219,18 +228,17 @@ final class UserManagerFacade {
     /** Who may do what with these models. */
     @Method(access = Access.CHECKED_INSIDE)
     public Listing<ModelUser> modelUserInfo(Call call, Entities params) {
-        List<ModelUser> users = new ArrayList<>();
-        for (Entities.Entity entity : params.entities()) {
-            try {
-                Snapshot model = Checks.model(call, entity.tag()).snapshot();
-                Checks.need(call, model, "read");
-                boolean admin = Checks.rank(call.modelAccess(model)) >= Checks.rank("admin");
-                Models.users(call, model, admin).forEach(u -> users.add(new ModelUser(entity.tag(), u, null)));
-            } catch (org.isthmus.api.Refused refused) {
-                users.add(new ModelUser(entity.tag(), null, Items.error(refused)));
-            }
-        }
-        return new Listing<>(users);
+        return new Listing<>(Items.spread(
+                params.entities(),
+                entity -> {
+                    Snapshot model = Checks.model(call, entity.tag()).snapshot();
+                    Checks.need(call, model, "read");
+                    boolean admin = Checks.rank(call.modelAccess(model)) >= Checks.rank("admin");
+                    return Models.users(call, model, admin).stream()
+                            .map(u -> new ModelUser(entity.tag(), u, null))
+                            .toList();
+                },
+                (entity, error) -> new ModelUser(entity == null ? null : entity.tag(), null, error)));
     }
 
     record ModelUser(String modelTag, ModelCalls.UserInfo result, WireError error) {}

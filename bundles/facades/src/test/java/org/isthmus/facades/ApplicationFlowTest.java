@@ -10,7 +10,6 @@ import static org.junit.Assert.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +27,7 @@ import org.isthmus.model.RelationUnit;
 import org.isthmus.model.StatusValue;
 import org.isthmus.model.UnitAgent;
 import org.isthmus.rpc.HttpRoute;
+import org.isthmus.rpc.Telling;
 import org.isthmus.rpc.WatchHandle;
 import org.isthmus.spi.CharmSource;
 import org.junit.After;
@@ -332,7 +332,7 @@ public class ApplicationFlowTest {
         WatchHandle handle = (WatchHandle) world.raw("admin", model, "Client", "WatchAll", null);
         assertEquals("AllWatcher", handle.facade());
         assertTrue(handle.ready());
-        Map<Key, String> told = new HashMap<>();
+        Telling told = new Telling();
         JsonNode first =
                 world.json.valueToTree(AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, Set.of()));
         Set<String> kinds = new TreeSet<>();

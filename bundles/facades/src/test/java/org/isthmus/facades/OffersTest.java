@@ -6,14 +6,13 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.isthmus.api.Refused;
-import org.isthmus.model.Key;
 import org.isthmus.model.Kinds;
 import org.isthmus.model.User;
+import org.isthmus.rpc.Telling;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -139,7 +138,7 @@ public class OffersTest {
     @Test
     public void theStreamOfChangesTellsOfOffersToo() throws Exception {
         var documents = world.store.models.get(prod);
-        Map<Key, String> told = new HashMap<>();
+        Telling told = new Telling();
         JsonNode first =
                 world.json.valueToTree(AllWatcherFacade.deltas(documents.snapshot(), World.CONTROLLER, told, Set.of()));
         JsonNode offer = null;

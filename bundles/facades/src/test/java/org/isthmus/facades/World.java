@@ -329,7 +329,10 @@ final class World implements ControllerContext, AutoCloseable {
 
             @Override
             public List<Entry> history(String model, String entity, String type, int limit) {
-                return List.of(new Entry(entity, type, new StatusValue("active", type, NOW)));
+                return (type == null ? List.of("workload", "juju-unit") : List.of(type))
+                        .stream()
+                                .map(t -> new Entry(entity, t, new StatusValue("active", t, NOW)))
+                                .toList();
             }
 
             @Override

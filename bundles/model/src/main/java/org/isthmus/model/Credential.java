@@ -12,6 +12,11 @@ public record Credential(
         attributes = attributes == null ? Map.of() : Map.copyOf(attributes);
     }
 
+    /** Who has the credential of this id. */
+    public static String ownerOf(String id) {
+        return id.split("/", 3)[1];
+    }
+
     @Override
     public String id() {
         return cloud + "/" + owner + "/" + name;

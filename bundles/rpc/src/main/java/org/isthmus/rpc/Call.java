@@ -3,8 +3,10 @@ package org.isthmus.rpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
 import org.isthmus.model.store.Documents;
@@ -75,6 +77,11 @@ public interface Call {
     /** Whether this call, or item, has committed to these documents before: it is repeated, and must not be refused. */
     default boolean done(Documents in) {
         return false;
+    }
+
+    /** Slow arithmetic, such as a password's hash: where it holds up nobody. Refused with "try again" when too much of it waits. */
+    default <R> CompletionStage<R> slow(Supplier<R> work) {
+        return CompletableFuture.completedFuture(work.get());
     }
 
     /** For what this call, or item, makes. A repetition gets the same again: it finds what the first attempt began. */

@@ -20,6 +20,9 @@ import org.isthmus.model.Unit.UnitPort;
  * Refusals are in Juju's words. Relations are the relation engine's: a facade asks both in one request.
  */
 public interface ApplicationEngine {
+    /** Units or machines that one call adds: all of them are made in one turn of the model's writer. */
+    int MOST_AT_A_TIME = 1000;
+
     /** @param scope machine id scope: `#` with directive a machine id, or a model UUID with a cloud's directive such as `zone=a` */
     record Placement(String scope, String directive) {}
 

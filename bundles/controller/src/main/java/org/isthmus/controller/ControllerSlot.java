@@ -140,9 +140,9 @@ final class ControllerSlot {
                 running.resume(now);
                 on = on.with(now.stores()).with(now.journals());
             }
-            ready.complete(running);
             state = "running";
             pause = 1;
+            ready.complete(running);
         } catch (IOException | RuntimeException failure) {
             failed(failure);
         }
@@ -190,6 +190,9 @@ final class ControllerSlot {
         if (running == null || !on.has(factory)) {
             return;
         }
+        // Before, not after: whoever is not answered meanwhile finds out why.
+        String missing = foundations.get().missing();
+        state = missing == null ? "starting" : "waiting for " + missing;
         if (means == Departure.PAUSE) {
             running.pause();
             on = on.with((StoreFactory) null).with((JournalFactory) null);
@@ -199,8 +202,6 @@ final class ControllerSlot {
             on = Foundations.NONE;
             ready = new CompletableFuture<>();
         }
-        String missing = foundations.get().missing();
-        state = missing == null ? "starting" : "waiting for " + missing;
     }
 
     void end() {

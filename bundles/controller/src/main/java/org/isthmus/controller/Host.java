@@ -143,7 +143,10 @@ final class Host implements ControllerHost, AutoCloseable {
             synchronized (slots) {
                 while (!isSettled(expected)) {
                     long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                    if (left <= 0 || closed) {
+                    if (closed) {
+                        throw Problem.refuse(Code.STOPPED, "the room of this container's controllers leaves");
+                    }
+                    if (left <= 0) {
                         return;
                     }
                     slots.wait(Math.min(left, 1000));
@@ -364,6 +367,7 @@ final class Host implements ControllerHost, AutoCloseable {
         List<ControllerSlot> all;
         synchronized (slots) {
             closed = true;
+            slots.notifyAll();
             all = new ArrayList<>(slots.values());
             slots.clear();
         }

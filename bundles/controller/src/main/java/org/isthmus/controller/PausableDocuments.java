@@ -20,7 +20,6 @@ import org.isthmus.model.store.Documents;
 import org.isthmus.model.store.Interest;
 import org.isthmus.model.store.Store;
 import org.isthmus.model.store.Watch;
-import org.isthmus.spi.Plug;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +27,13 @@ import org.slf4j.LoggerFactory;
 final class PausableDocuments implements Documents {
     private static final Logger LOG = LoggerFactory.getLogger(PausableDocuments.class);
 
+    /** To the store that is there. */
+    interface Way {
+        <R> CompletionStage<R> call(Function<Store, CompletionStage<R>> work);
+    }
+
     private final String id;
-    private final Plug<Store> plug;
+    private final Way way;
     private final Function<Store, Documents> in;
     private final List<PausableWatch> watches = new ArrayList<>();
     private final Executor tellers;
@@ -37,9 +41,9 @@ final class PausableDocuments implements Documents {
     private boolean leaving;
     private volatile Snapshot last = Snapshot.empty();
 
-    PausableDocuments(String id, Plug<Store> plug, Function<Store, Documents> in, Executor tellers) {
+    PausableDocuments(String id, Way way, Function<Store, Documents> in, Executor tellers) {
         this.id = id;
-        this.plug = plug;
+        this.way = way;
         this.in = in;
         this.tellers = tellers;
     }
@@ -65,24 +69,26 @@ final class PausableDocuments implements Documents {
         }
     }
 
-    /** @param before what was last seen: its soft records, which no journal holds, are put back; null at first */
-    void resume(Documents documents, Snapshot before) {
-        if (before != null) {
-            documents
-                    .submit(tx -> {
-                        restoreSoft(before, tx);
-                        return null;
-                    })
-                    .whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            LOG.warn("Presence in {} is not known until its agents report again", id, failure);
-                        }
-                    });
-        }
+    /** Puts what no journal holds, and what was last seen, into documents that came; reads see them only by {@link #follow}. */
+    CompletionStage<?> restoreSoft(Documents arrived) {
+        Snapshot before = snapshot();
+        return arrived.submit(tx -> {
+                    restoreSoft(before, tx);
+                    return null;
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("Presence in {} is not known until its agents report again", id, failure);
+                    }
+                });
+    }
+
+    /** From now on reads and watches are of these. */
+    void follow(Documents arrived) {
         synchronized (watches) {
-            live = documents;
+            live = arrived;
             leaving = false;
-            watches.forEach(watch -> watch.follow(documents.watch(watch.interests())));
+            watches.forEach(watch -> watch.follow(arrived.watch(watch.interests())));
         }
     }
 
@@ -120,12 +126,12 @@ final class PausableDocuments implements Documents {
 
     @Override
     public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
-        return plug.call(store -> in.apply(store).submit(decision));
+        return way.call(store -> in.apply(store).submit(decision));
     }
 
     @Override
     public CompletionStage<String> submitOnce(String key, Function<Tx, String> decision) {
-        return plug.call(store -> in.apply(store).submitOnce(key, decision));
+        return way.call(store -> in.apply(store).submitOnce(key, decision));
     }
 
     @Override

@@ -140,7 +140,14 @@ final class RunningController implements ControllerContext, AutoCloseable {
 
     void resume(Foundations on) throws IOException {
         if (store.isPaused()) {
-            store.resume(on.stores().open(uuid, storeFolder(folder), false, on.journals()));
+            Store opened = on.stores().open(uuid, storeFolder(folder), false, on.journals());
+            try {
+                store.resume(opened);
+            } catch (RuntimeException damaged) {
+                // The next try finds it locked otherwise.
+                opened.close();
+                throw damaged;
+            }
             LOG.info("Controller {} goes on", name);
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,11 @@ public class PausableStoreTest {
     }
 
     private Store open(boolean create) throws Exception {
-        return stores.open(UUID, folder.getRoot().toPath().resolve("store"), create, journals);
+        return open(create, folder.getRoot().toPath().resolve("store"));
+    }
+
+    private Store open(boolean create, Path at) throws Exception {
+        return stores.open(UUID, at, create, journals);
     }
 
     @After
@@ -220,9 +225,45 @@ public class PausableStoreTest {
                 .get(10, TimeUnit.SECONDS);
         store.pause();
         store.resume(open(false));
-        // Behind the write that puts it back.
+        assertTrue(
+                "no read is without it",
+                documents.snapshot().get(Kinds.PRESENCE, "machine-0").alive());
+    }
+
+    @Test
+    public void whatWasLoadedFromAStoreThatLeftIsNotKept() throws Exception {
+        String model = "22222222-2222-4222-8222-222222222222";
+        Store first = open(true, folder.getRoot().toPath().resolve("other"));
+        first.controller().submit(tx -> tx.next("first")).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        first.create(model, tx -> tx.put(Kinds.SEQUENCE, new Sequence("first", 7)))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        PausableStore[] made = new PausableStore[1];
+        // Between the loading and the entering of a model: the store is replaced, whole.
+        Store slow = (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (self, method, args) -> {
+                    Object loaded = method.invoke(first, args);
+                    if (method.getName().equals("model")) {
+                        made[0].pause();
+                        made[0].resume(open(false, folder.getRoot().toPath().resolve("other")));
+                    }
+                    return loaded;
+                });
+        made[0] = new PausableStore(UUID, slow, timer, tellers);
+        Documents documents = made[0].model(model).orElseThrow();
+        Watch watch = documents.watch(Set.of(Interest.in(Kinds.SEQUENCE)));
         next(documents).get(10, TimeUnit.SECONDS);
-        assertTrue(documents.snapshot().get(Kinds.PRESENCE, "machine-0").alive());
+        assertEquals(1, documents.snapshot().get(Kinds.SEQUENCE, "n").next());
+        assertEquals(Set.of(N), told(watch.changed()));
+        made[0].close();
+    }
+
+    @Test
+    public void nobodyWaitsForAStoreThatIsClosedForGood() {
+        Documents documents = store.controller();
+        store.close();
+        CompletableFuture<Long> refused = next(documents);
+        assertTrue(refused.isCompletedExceptionally());
     }
 
     @Test

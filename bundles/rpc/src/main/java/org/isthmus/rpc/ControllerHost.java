@@ -52,7 +52,8 @@ public interface ControllerHost {
 
     /**
      * Completes when every controller that was configured when this container started runs, or has failed to; what waits to
-     * tell its users that it is ready waits for this. Never takes longer than a minute.
+     * tell its users that it is ready waits for this. Never takes longer than a minute. Fails when this service leaves meanwhile: who
+     * comes in its place is asked anew.
      */
     default CompletionStage<Void> settled() {
         return java.util.concurrent.CompletableFuture.completedFuture(null);

@@ -24,7 +24,8 @@ final class RelayOpening {
         this.base = base;
     }
 
-    void begin() {
+    /** Once open, nothing more; a host of controllers that came in another's place begins it as well. */
+    synchronized void begin() {
         if (opened.isDone()) {
             return;
         }

@@ -21,7 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** Puts `juju` into the Karaf shell and starts the relay. Both stay while the commands themselves are replaced. */
+/** Puts `juju` into the Karaf shell and starts the relay. Both stay while the commands, or the controllers' room, are replaced. */
 @Component(
         service = {},
         immediate = true)
@@ -39,7 +39,7 @@ public final class ShellComponent {
     private final RelayOpening relay;
 
     @Activate
-    public ShellComponent(BundleContext context, @Reference SessionFactory sessions, @Reference ControllerHost host) {
+    public ShellComponent(BundleContext context, @Reference SessionFactory sessions) {
         this.registry = sessions.getRegistry();
         this.timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "juju-shell");
@@ -49,9 +49,7 @@ public final class ShellComponent {
         timer.setRemoveOnCancelPolicy(true);
         this.plug = new Plug<>("juju commands", timer);
         this.commands = new CurrentCommands(plug);
-        // Its file tells the host that this container is ready: not before its controllers answer.
         this.relay = new RelayOpening(commands::run, base(context));
-        host.settled().thenRun(relay::begin);
     }
 
     private static Path base(BundleContext context) {
@@ -59,6 +57,15 @@ public final class ShellComponent {
         String folder = own == null ? context.getProperty("karaf.base") : own;
         return Path.of(folder == null ? "." : folder).toAbsolutePath().normalize();
     }
+
+    /** The relay's file tells the operator's host that this container is ready: not before its controllers answer. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void bindHost(ControllerHost there) {
+        there.settled().thenRun(relay::begin);
+    }
+
+    /** Whoever calls it waits for the next one; nothing of it is held here. */
+    public void unbindHost(ControllerHost leaving) {}
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     public void bindCommands(Commands there) {

@@ -236,7 +236,8 @@ final class Session implements AutoCloseable {
     }
 
     private Api api(Data.Controller controller, String modelUuid) {
-        return new Api(seconds -> connect(controller, modelUuid, seconds), trace);
+        Coming coming = new Coming(doors.host(), controller.uuid());
+        return new Api(seconds -> coming.first(() -> connect(controller, modelUuid, seconds)), trace);
     }
 
     private ApiConnection connect(Data.Controller controller, String modelUuid, long seconds) {

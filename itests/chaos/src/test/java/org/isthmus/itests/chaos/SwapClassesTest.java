@@ -293,6 +293,7 @@ public class SwapClassesTest {
                 || said.contains("closed")
                 || said.contains("unavailable")
                 || said.contains("not running here")
+                || said.contains("does not run now")
                 // The shell was being replaced: the line was closed before a word.
                 || said.contains("did not take this command");
     }

@@ -58,7 +58,10 @@ final class Costs {
             return true;
         }
         long than = holds + bytes;
-        boolean room = strangers.makeRoom(charge.share(), than) || uploads.makeRoom(charge.share(), than);
+        // No stranger takes of the memory of those who are known, and the other way round.
+        Share share = charge.share();
+        boolean room = share != known && strangers.makeRoom(share, than)
+                || share != ofStrangers && uploads.makeRoom(share, than);
         if (room) {
             // What was held is free as soon as the event loop of who has to leave comes to it.
             charge.force(bytes);

@@ -93,6 +93,10 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
         return loggedIn || !unauthenticated;
     }
 
+    private synchronized boolean isProven() {
+        return !unauthenticated;
+    }
+
     void loggedIn() {
         synchronized (this) {
             loggedIn = true;
@@ -125,6 +129,7 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
         head.known();
         http.known();
         server.known(this);
+        waits();
     }
 
     /** Takes memory for what comes in, as long as there is some for its kind. */
@@ -153,9 +158,16 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
                 busy();
                 channel.close();
             } else {
-                server.costs().uploads().come(this);
+                server.costs().uploads().stays(this);
             }
         });
+    }
+
+    /** What was here to read is read: if a message is begun now, its end is waited for. */
+    void waits() {
+        if (isProven() && comesIn() > 0) {
+            server.costs().uploads().begun(this);
+        }
     }
 
     /** Leaves at once, and all that it holds with it; on any thread. */

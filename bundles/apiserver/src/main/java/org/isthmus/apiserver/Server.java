@@ -273,7 +273,6 @@ final class Server implements ApiServer {
     /** No stranger any more: known, or gone. */
     void known(Frontend frontend) {
         costs.strangers().known(frontend);
-        costs.uploads().come(frontend);
     }
 
     /** The documents of a model; null for null; refuses with `unknown model`. */

@@ -9,16 +9,24 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 
 /** A guard before the frames: holds what no frame was made of yet. */
 final class WireGuard extends Guard {
+    private final Frontend frontend;
     private final Pace pace;
 
     WireGuard(Frontend frontend, long beforeLogin, Pace pace) {
         super(frontend, beforeLogin);
+        this.frontend = frontend;
         this.pace = pace;
     }
 
     @Override
     void admitted(Object message) {
         pace.came(bytes(message));
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        frontend.waits();
+        ctx.fireChannelReadComplete();
     }
 
     /** Stands behind the decoder of frames, where their bytes are no longer this guard's. */

@@ -36,6 +36,8 @@ public class CostsTest {
 
     private static final String IN =
             "{\"type\":\"Admin\",\"request\":\"Login\",\"version\":3,\"request-id\":1,\"params\":";
+    private static final String POST_CHUNKED =
+            "POST /hello HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final String ANONYMOUS = IN + "{\"auth-tag\":\"user-jujuanonymous\"}}";
     private static final String READER = IN + "{\"auth-tag\":\"user-reader\",\"credentials\":\"secret\"}}";
 
@@ -264,6 +266,33 @@ public class CostsTest {
         nothingIsHeld();
     }
 
+    /** So a search is short, however many are connected. */
+    @Test
+    public void onlyThoseInTheMiddleOfAMessageAreLookedAtForRoom() throws Exception {
+        Uploads uploads = open(50, HEAP).uploads();
+        ApiConnection user = reader();
+        for (int n = 0; n < 20; n++) {
+            late(user, Map.of("a", n));
+        }
+        assertEquals(0, uploads.count());
+        RawSocket half = RawSocket.open(world, "/model/" + World.MODEL + "/api");
+        half.ask(READER);
+        for (int n = 0; n < 2; n++) {
+            half.sendBeginning("{\"request-id\":2,\"type\":\"Thing\",\"version\":3,\"request\":\"Late\",\"params\":{");
+            until("in the middle of it", () -> uploads.count() == 1);
+            uploads.makeRoom(world.costs.known(), 1 << 20);
+            assertEquals("it holds little, and stays", 1, uploads.count());
+            assertEquals(2, half.ask("}}").path("request-id").asInt());
+            uploads.makeRoom(world.costs.known(), 1 << 20);
+            assertEquals("forgotten", 0, uploads.count());
+        }
+        half.sendBeginning("{");
+        until("in the middle of it", () -> uploads.count() == 1);
+        half.close();
+        until("gone", () -> uploads.count() == 0);
+        nothingIsHeld();
+    }
+
     /** What is whole is worked at: nobody is sent away for what waits for its answer. */
     @Test
     public void wholeMessagesMakeNoRoom() throws Exception {
@@ -351,18 +380,40 @@ public class CostsTest {
         }
     }
 
-    /** Heads and small chunks cost more than their bytes. */
+    /** As text in objects. */
     @Test
-    public void headsAndChunksOfStrangersAreCharged() throws Exception {
+    public void headsOfStrangersAreCharged() throws Exception {
         Costs costs = open(500, 4 << 20);
         List<SSLSocket> all = new ArrayList<>();
         for (int n = 0; n < 40; n++) {
             SSLSocket head = RawSocket.tls(world);
             all.add(head);
             send(head, "GET /health HTTP/1.1\r\nX: " + "x".repeat(12_000));
-            all.add(post("Transfer-Encoding: chunked\r\n\r\n" + "1\r\nx\r\n".repeat(1000)));
+        }
+        until("they fill it", () -> costs.ofStrangers().taken() > 200 << 10);
+        shutNobodyOut(costs, all);
+    }
+
+    /** Each costs more than its bytes. */
+    @Test
+    public void chunksOfStrangersAreCharged() throws Exception {
+        Costs costs = open(500, 4 << 20);
+        List<SSLSocket> all = new ArrayList<>();
+        for (int n = 0; n < 40; n++) {
+            SSLSocket post = RawSocket.tls(world);
+            all.add(post);
+            send(post, POST_CHUNKED);
+        }
+        // Else chunks that come with a head count as one.
+        until("the heads are here", () -> costs.ofStrangers().taken() >= 40 * 2L * POST_CHUNKED.length());
+        for (SSLSocket each : all) {
+            send(each, "1\r\nx\r\n".repeat(1000));
         }
         until("some had to go", () -> costs.strangers().sentAway() > 0);
+        shutNobodyOut(costs, all);
+    }
+
+    private void shutNobodyOut(Costs costs, List<SSLSocket> all) throws Exception {
         until("never more than there is", () -> costs.ofStrangers().taken() <= 256 << 10);
         comesIn();
         for (SSLSocket each : all) {
@@ -404,25 +455,36 @@ public class CostsTest {
     /** What waits for its turn or its answer keeps a name and a password, not what else was sent. */
     @Test
     public void loginsThatWaitCostLittle() throws Exception {
-        Costs costs = open(500, 4 << 20);
+        Costs costs = open(500, HEAP);
         List<RawSocket> guesses = new ArrayList<>();
         for (int n = 0; n < 20; n++) {
             RawSocket guess = RawSocket.open(world, "/api");
             guesses.add(guess);
-            guess.send(IN + "{\"auth-tag\":\"user-owner\",\"credentials\":\"x\",\"macaroons\":[" + "{},".repeat(500)
+            guess.send(IN + "{\"auth-tag\":\"user-owner\",\"credentials\":\"x\",\"macaroons\":[" + "{},".repeat(200)
                     + "{}]}}");
         }
         until("they wait", () -> costs.ofStrangers().taken() > 0);
         comesIn();
         until("light", () -> costs.ofStrangers().taken() <= 20 * (9 << 10));
-        RawSocket heavy = RawSocket.open(world, "/api");
-        assertEquals(
-                "quota limit exceeded",
-                heavy.ask(IN + "{\"macaroons\":[" + "{},".repeat(9000) + "{}]}}")
-                        .path("error-code")
-                        .asText());
-        heavy.close();
+        long waiting = guesses.stream().filter(each -> each.messages.isEmpty()).count();
+        assertTrue("they still wait: " + waiting, waiting > 10);
         guesses.forEach(RawSocket::close);
+        nothingIsHeld();
+    }
+
+    /** Small as text, and less than there is memory. */
+    @Test
+    public void loginsAreLight() throws Exception {
+        Costs costs = open(50, HEAP);
+        RawSocket heavy = RawSocket.open(world, "/api");
+        String login = IN + "{\"macaroons\":[" + "{},".repeat(2000) + "{}]}}";
+        long weight = Weight.of(Json.newMapper(), login.getBytes(StandardCharsets.UTF_8))
+                .bytes();
+        assertTrue(
+                "weighs " + weight,
+                weight > Charge.LIGHT && weight < costs.ofStrangers().heavy().most());
+        assertEquals("quota limit exceeded", heavy.ask(login).path("error-code").asText());
+        heavy.close();
         nothingIsHeld();
     }
 

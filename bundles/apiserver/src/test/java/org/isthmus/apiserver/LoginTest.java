@@ -232,6 +232,18 @@ public class LoginTest {
         }
     }
 
+    /** What a stranger sends while its login waits for its turn costs nothing yet. */
+    @Test
+    public void oneMessageAtATimeIsHeardBeforeTheLogin() throws Exception {
+        RawSocket raw = RawSocket.open(world, "/api");
+        raw.send("{\"request-id\":1,\"type\":\"Admin\",\"request\":\"Login\",\"version\":3,\"params\":"
+                + "{\"auth-tag\":\"user-reader\",\"credentials\":\"wrong\"}}");
+        raw.send("{\"request-id\":2,\"type\":\"Admin\",\"request\":\"RedirectInfo\",\"version\":3}");
+        assertEquals("invalid entity name or password", raw.next().path("error").asText());
+        assertEquals(2, raw.next().path("request-id").asInt());
+        raw.close();
+    }
+
     /** Nobody can tell whom to answer, or what was meant. */
     @Test
     public void messagesThatAreNoRequestsEndTheConnection() throws Exception {

@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.isthmus.agent.unit.UnitAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +21,12 @@ public final class AgentMain {
     /** As in supervisor.sh. */
     private static final long LOG_BYTES = 10 * 1024 * 1024;
 
+    /**
+     * Never closed: whatever this process still does at its end, no other may do meanwhile. Here, since a channel that nothing
+     * refers to any more is closed, and its lock given back.
+     */
+    private static AgentLock lock;
+
     private AgentMain() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -30,9 +35,8 @@ public final class AgentMain {
             System.exit(BAD_CALL);
         }
         Path folder = Path.of(args[0]);
-        // Never closed: whatever this process still does at its end, no other may do meanwhile.
-        Optional<AgentLock> lock = AgentLock.take(folder);
-        if (lock.isEmpty()) {
+        lock = AgentLock.take(folder).orElse(null);
+        if (lock == null) {
             String other = Files.readString(folder.resolve(AgentLock.FILE)).strip();
             System.err.println("ERROR the agent of this folder is running already, as process " + other);
             System.exit(NOT_ALONE);

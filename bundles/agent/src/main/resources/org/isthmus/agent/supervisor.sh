@@ -1,6 +1,7 @@
 #!/bin/bash
 # Keeps the agent of one machine up: supervisor.sh MACHINE_FOLDER. Outlives the container that started it. Ends when the machine is
-# dead (the agent exits with 0) or when the file agent/stop is there; with 3, doing nothing, where the machine has a supervisor.
+# dead (the agent exits with 0) or when the file agent/stop is there; with 3, doing nothing, where the machine has a supervisor,
+# and with 4 where that cannot be told.
 machine=${1:?machine folder}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lib=$here
@@ -30,17 +31,30 @@ finish() {
 }
 trap finish TERM INT HUP
 
+fail() {
+    echo "$(date -u +%FT%TZ) ERROR $1"
+    exit 4
+}
+
+# 0: nobody had it; 1: somebody has. Without flock, or where the file system knows no locks, that cannot be told.
+lock() {
+    flock -n "$1"
+    local code=$?
+    ((code > 1)) && fail "cannot lock $2: flock ended with $code"
+    return "$code"
+}
+
 mkdir -p "$machine/log"
 # One supervisor: whoever starts a second does not know of the first. No child has this descriptor, so it ends with this process.
-exec 9>>"$machine/agent/supervisor.lock"
-if ! flock -n 9; then
+exec 9>>"$machine/agent/supervisor.lock" || fail "cannot write $machine/agent/supervisor.lock"
+if ! lock 9 "$machine/agent/supervisor.lock"; then
     echo "$(date -u +%FT%TZ) the machine has a supervisor"
     exit 3
 fi
 # One agent: it inherits this one, and hands it to no hook. Where the last supervisor was killed, its agent is in the midst of its
 # work: it goes on, and its end is waited for as if it had been started here.
-exec 8>>"$machine/agent/agent.lock"
-if ! flock -n 8; then
+exec 8>>"$machine/agent/agent.lock" || fail "cannot write $machine/agent/agent.lock"
+if ! lock 8 "$machine/agent/agent.lock"; then
     adopted=yes
     echo "$(date -u +%FT%TZ) the agent of a supervisor that was killed is still there"
     flock 8 9>&- &

@@ -57,6 +57,12 @@ public class SupervisorTest {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()));
         builder.environment()
                 .put("JAVA_HOME", folder.getRoot().toPath().resolve("jdk").toString());
+        // A test's own programs go before the host's.
+        builder.environment()
+                .merge(
+                        "PATH",
+                        folder.getRoot().toPath().resolve("jdk/bin").toString(),
+                        (usual, own) -> own + ":" + usual);
         Process supervisor = builder.start();
         supervisors.add(supervisor);
         return supervisor;
@@ -125,6 +131,29 @@ public class SupervisorTest {
         assertEquals(3, second.exitValue());
         assertEquals(1, agents().size());
         assertTrue(first.isAlive() && lives(agents().get(0)));
+    }
+
+    private void assertSaysThatItCannotTell() throws Exception {
+        Process supervisor = supervisor();
+        assertTrue(supervisor.waitFor(20, TimeUnit.SECONDS));
+        assertEquals(4, supervisor.exitValue());
+        String words = Files.readString(said);
+        assertTrue(words, words.contains("ERROR cannot ") && !words.contains("has a supervisor"));
+        assertEquals(0, agents().size());
+    }
+
+    @Test
+    public void aLockThatCannotBeMadeIsNotAnothers() throws Exception {
+        Files.createDirectories(machine.resolve("agent/supervisor.lock"));
+        assertSaysThatItCannotTell();
+    }
+
+    @Test
+    public void aHostWithoutLocksIsNotAnotherSupervisor() throws Exception {
+        Path flock = folder.getRoot().toPath().resolve("jdk/bin/flock");
+        Files.writeString(flock, "#!/bin/bash\nexit 127\n");
+        Files.setPosixFilePermissions(flock, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertSaysThatItCannotTell();
     }
 
     /** Its pause may be a minute long: what a killed supervisor leaves of it must not hold the next one up. */

@@ -38,6 +38,9 @@ public final class HostClaims {
     private static final int SHARED = 01777;
 
     private static final int OWNER_BYTES = 8 << 10;
+    /** An empty claim this old is of one that was killed before it wrote whose it is. */
+    private static final Duration UNFINISHED = Duration.ofMinutes(1);
+
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -51,14 +54,26 @@ public final class HostClaims {
     /** True: the owner has it now, or had it already. */
     public synchronized boolean claim(String name, Path owner) throws IOException {
         makeFolder();
+        return make(name, owner) || has(name, owner) || drop(name, (another, age) -> false) && make(name, owner);
+    }
+
+    private boolean make(String name, Path owner) throws IOException {
         ByteBuffer content = ByteBuffer.wrap(owner.toString().getBytes(StandardCharsets.UTF_8));
         Path claim = folder.resolve(name);
         try (FileChannel channel =
                 FileChannel.open(claim, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE)) {
-            channel.write(content);
+            try {
+                while (content.hasRemaining()) {
+                    channel.write(content);
+                }
+            } catch (IOException failure) {
+                // Such as of a full disk: what does not say whose it is would be nobody's to free.
+                Files.deleteIfExists(claim);
+                throw failure;
+            }
             return true;
         } catch (FileAlreadyExistsException taken) {
-            return has(name, owner);
+            return false;
         }
     }
 
@@ -96,31 +111,38 @@ public final class HostClaims {
         boolean test(Path owner, Duration age);
     }
 
-    private void drop(String name, Condition condition) throws IOException {
+    /** Drops it on this condition, and one that its maker left unfinished in any case; true if it did. */
+    private boolean drop(String name, Condition condition) throws IOException {
         Path claim = folder.resolve(name);
         Object file = file(claim);
         try (FileChannel channel = open(claim)) {
             if (channel == null) {
-                return;
+                return false;
             }
             try (FileLock lock = channel.tryLock()) {
                 // Who finds it locked leaves it: another drops it. And once it was dropped, it may have been made anew.
                 if (lock == null || file == null || !file.equals(file(claim))) {
-                    return;
+                    return false;
                 }
                 Duration age = Duration.ofMillis(System.currentTimeMillis()
                         - Files.getLastModifiedTime(claim, LinkOption.NOFOLLOW_LINKS)
                                 .toMillis());
                 Optional<Path> owner = owner(channel);
-                if (owner.isPresent() && condition.test(owner.get(), age)) {
-                    Files.deleteIfExists(claim);
-                }
+                boolean unfinished = channel.size() == 0 && age.compareTo(UNFINISHED) >= 0 && isOwn(claim);
+                return (unfinished || owner.isPresent() && condition.test(owner.get(), age))
+                        && Files.deleteIfExists(claim);
             } catch (OverlappingFileLockException here) {
-                return;
+                return false;
             } catch (FileSystemException anothers) {
-                return;
+                return false;
             }
         }
+    }
+
+    /** Made by this process's user: root could change all. */
+    private static boolean isOwn(Path claim) throws IOException {
+        return Files.getAttribute(claim, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     }
 
     /** Which file it is now; null where there is none. */

@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -104,6 +106,40 @@ public class HostClaimsTest {
         for (int i = 1; i <= 8; i++) {
             assertTrue("" + i, Files.exists(folder.resolve(Integer.toString(i)), LinkOption.NOFOLLOW_LINKS));
         }
+    }
+
+    /** An interrupt closes the file as a full disk would: after it was made, before anything is in it. */
+    @Test
+    public void aClaimThatCannotBeWrittenIsNotThere() throws IOException {
+        Thread.currentThread().interrupt();
+        try {
+            assertThrows(IOException.class, () -> container().claim("1", there));
+        } finally {
+            Thread.interrupted();
+        }
+        assertFalse(Files.exists(folder.resolve("1")));
+        assertTrue(container().claim("1", there));
+    }
+
+    private void leaveUnfinished(String name, Duration age) throws IOException {
+        Files.writeString(folder.resolve(name), "");
+        Files.setLastModifiedTime(
+                folder.resolve(name), FileTime.from(Instant.now().minus(age)));
+    }
+
+    /** As of one that was killed in the midst of it. */
+    @Test
+    public void anUnfinishedClaimIsNobodysForLong() throws IOException {
+        container().claim("other", there);
+        leaveUnfinished("young", Duration.ofSeconds(30));
+        container().free("young", Duration.ZERO);
+        assertFalse("its maker may be about to write", container().claim("young", there));
+        leaveUnfinished("1", Duration.ofMinutes(2));
+        assertTrue(container().claim("1", there));
+        assertTrue(container().has("1", there));
+        leaveUnfinished("2", Duration.ofMinutes(2));
+        container().free("2", Duration.ofMinutes(10));
+        assertFalse(Files.exists(folder.resolve("2")));
     }
 
     /** A claim that may not be read, and an owner in a home that may not be entered. */

@@ -98,8 +98,9 @@ final class Appointments {
      *
      * @param failed a hook has: it waits for its retry, or the operator, and there is no update-status
      * @param sayIdle that was not said yet
+     * @param alive a unit that goes has no update-status any more: its moment would stay in the past
      */
-    long next(boolean failed, boolean sayIdle) {
+    long next(boolean failed, boolean sayIdle, boolean alive) {
         long until = renewAt;
         if (sayIdle) {
             until = Math.min(until, idleAt);
@@ -107,7 +108,7 @@ final class Appointments {
         if (failed && retryAt > System.nanoTime()) {
             until = Math.min(until, retryAt);
         }
-        if (!failed && hasUpdateStatus()) {
+        if (!failed && alive && hasUpdateStatus()) {
             until = Math.min(until, updateStatusAt);
         }
         return until;

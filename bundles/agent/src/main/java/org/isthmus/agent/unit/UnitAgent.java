@@ -196,7 +196,7 @@ public final class UnitAgent implements Runnable {
         }
         Operation operation = Resolver.next(local, seen, signals);
         if (operation instanceof Operation.Wait) {
-            rest(heard.changes());
+            rest(heard);
         } else {
             perform(operation, seen);
         }
@@ -241,14 +241,15 @@ public final class UnitAgent implements Runnable {
     }
 
     /** Nothing to do: says so after a while, and waits for news or for the next appointment. */
-    private void rest(long seenChanges) throws InterruptedException {
+    private void rest(RemoteWatch.Heard heard) throws InterruptedException {
         boolean failed = local.pending() != null;
         boolean sayIdle = !failed && !toldStatus.equals("idle");
         if (sayIdle && appointments.isIdleDue()) {
             tell("idle", "");
             return;
         }
-        watch.await(seenChanges, appointments.next(failed, sayIdle));
+        boolean alive = heard.state().life().equals("alive");
+        watch.await(heard.changes(), appointments.next(failed, sayIdle, alive));
     }
 
     private void lead(UnitRemoteState seen) throws InterruptedException {

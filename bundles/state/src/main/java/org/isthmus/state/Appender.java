@@ -222,7 +222,8 @@ final class Appender implements AutoCloseable {
      * A failure leaves open whether its batches were saved. Nobody was told that they were; but the next batch must stand on what
      * is really there.
      *
-     * @param writes loses those that are refused here; when this fails, nobody was told of the others yet
+     * @param writes loses those that are refused here, for a set that cannot be read is no other's fault; when this fails, nobody was
+     *     told of any yet
      */
     private void settle(List<Write> writes) throws IOException {
         if (doubtful.isEmpty()
@@ -234,12 +235,22 @@ final class Appender implements AutoCloseable {
             heads.put(head.set(), head);
         }
         for (Write write : List.copyOf(writes)) {
-            DocumentSet inDoubt = doubtful.get(write.set().id());
-            if (inDoubt != null
-                    && !settled(write, inDoubt, heads.get(write.set().id()))) {
-                writes.remove(write);
+            String id = write.set().id();
+            DocumentSet inDoubt = doubtful.get(id);
+            if (inDoubt == null) {
+                continue;
             }
-            doubtful.remove(write.set().id());
+            try {
+                if (!settled(write, inDoubt, heads.get(id))) {
+                    writes.remove(write);
+                }
+                doubtful.remove(id);
+            } catch (IOException | RuntimeException unreadable) {
+                writes.remove(write);
+                LOG.error("What the journal holds of {} is not known, so nothing is added to it", id, unreadable);
+                metrics.failedCommits.increment();
+                refuse(List.of(write), unreadable);
+            }
         }
     }
 

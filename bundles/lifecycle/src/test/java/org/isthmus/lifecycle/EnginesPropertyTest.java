@@ -184,7 +184,9 @@ public final class EnginesPropertyTest {
                     new Deploy("haproxy", "local:haproxy-0", null, 50, null, null, null, null, false, "t", World.NOW));
         });
         int small = changesOfAddUnit(world);
-        world.step(tx -> world.applications.addUnits(tx, new AddUnits("haproxy", 4950, null, World.NOW)));
+        for (int n = 0; n < 5; n++) {
+            world.step(tx -> world.applications.addUnits(tx, new AddUnits("haproxy", 990, null, World.NOW)));
+        }
         assertEquals(small, changesOfAddUnit(world));
         assertEquals(5000, world.head.count(Kinds.UNIT));
     }

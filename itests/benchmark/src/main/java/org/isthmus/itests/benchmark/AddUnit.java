@@ -3,6 +3,7 @@ package org.isthmus.itests.benchmark;
 import java.util.List;
 import org.isthmus.model.Snapshot;
 import org.isthmus.model.Tx;
+import org.isthmus.model.engine.ApplicationEngine;
 import org.isthmus.model.engine.ApplicationEngine.AddUnits;
 import org.isthmus.model.engine.ApplicationEngine.Placement;
 import org.isthmus.model.store.Documents;
@@ -39,7 +40,10 @@ final class AddUnit implements Figure {
         Documents model = site.newModel(name);
         Site.get(model.submit(tx -> {
             FullStatuses.deploy(site, tx, "app");
-            site.applicationEngine.addUnits(tx, new AddUnits("app", units, List.of(), Site.NOW));
+            for (int left = units; left > 0; left -= ApplicationEngine.MOST_AT_A_TIME) {
+                int now = Math.min(left, ApplicationEngine.MOST_AT_A_TIME);
+                site.applicationEngine.addUnits(tx, new AddUnits("app", now, List.of(), Site.NOW));
+            }
             return null;
         }));
         return model;

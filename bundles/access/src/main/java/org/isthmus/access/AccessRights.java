@@ -3,6 +3,7 @@ package org.isthmus.access;
 import java.security.SecureRandom;
 import java.time.Instant;
 import org.isthmus.api.Code;
+import org.isthmus.api.Life;
 import org.isthmus.api.Names;
 import org.isthmus.api.Problem;
 import org.isthmus.api.Tag;
@@ -276,10 +277,14 @@ public final class AccessRights implements AccessEngine {
         }
     }
 
+    /** A machine's agent ends before its instance is stopped and its record goes. */
     private static boolean isGone(Tx tx, Tag agent) {
         return switch (agent.kind()) {
             case "unit" -> tx.get(Kinds.UNIT, agent.id()) == null;
-            case "machine" -> tx.get(Kinds.MACHINE, agent.id()) == null;
+            case "machine" -> {
+                Machine machine = tx.get(Kinds.MACHINE, agent.id());
+                yield machine == null || machine.life() == Life.DEAD;
+            }
             default -> false;
         };
     }

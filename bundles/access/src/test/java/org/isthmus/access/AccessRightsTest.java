@@ -170,7 +170,8 @@ public final class AccessRightsTest {
     public void agentsOfWhatWasRemovedAreForgottenWhenTheyLeave() {
         machine("0");
         does(tx -> engine.present(tx, "machine-0", true, NOW));
-        does(tx -> tx.as("application").remove(Kinds.MACHINE, "0"));
+        does(tx -> tx.as("application")
+                .put(Kinds.MACHINE, tx.need(Kinds.MACHINE, "0").withLife(Life.DEAD)));
         does(tx -> engine.present(tx, "machine-0", false, NOW));
         does(tx -> engine.present(tx, "unit-mysql-0", false, NOW));
         assertEquals(0, now.all(Kinds.PRESENCE).size());

@@ -40,6 +40,7 @@ final class Connection {
     private final Server server;
     private final Socket socket;
     private final long number;
+    private final long opened = System.nanoTime();
     private final String origin;
     private final String modelUuid;
     private final Map<String, Watcher> watchers = new ConcurrentHashMap<>();
@@ -116,6 +117,10 @@ final class Connection {
         return closed;
     }
 
+    long openedNanos() {
+        return opened;
+    }
+
     long pongedNanos() {
         return ponged;
     }
@@ -185,6 +190,8 @@ final class Connection {
             release(charge);
             if (failure != null) {
                 LOG.error("a request of {} could not be answered", caller, failure);
+                // Whoever asked would wait for ever.
+                socket.close(1011, "internal error");
             }
         });
     }

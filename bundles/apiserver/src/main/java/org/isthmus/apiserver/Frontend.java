@@ -110,7 +110,8 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
         if (isStranger()) {
             return costs.ofStrangers();
         }
-        Caller caller = connection == null ? null : connection.caller();
+        Connection of = connection;
+        Caller caller = of == null ? null : of.caller();
         return caller != null && caller.anonymous() ? costs.anonymous() : costs.known();
     }
 
@@ -170,11 +171,13 @@ final class Frontend extends ChannelInboundHandlerAdapter implements Pace.Peer {
         }
     }
 
-    /** Leaves at once, and all that it holds with it; on any thread. */
+    /** Leaves at once, and all that it holds with it, unless it has become known meanwhile; on any thread. */
     void makeWay() {
         Apart.onLoop(channel, () -> {
-            busy();
-            channel.close();
+            if (share() != server.costs().known()) {
+                busy();
+                channel.close();
+            }
         });
     }
 

@@ -47,7 +47,10 @@ final class LastSeen {
         server.context()
                 .access()
                 .call(engine -> documents.submit(tx -> {
-                    engine.connected(tx, user, when);
+                    // A note that comes late must not be found by the next one of this name.
+                    if (Rights.user(server.context().store().controller().snapshot(), user) != null) {
+                        engine.connected(tx, user, when);
+                    }
                     return null;
                 }))
                 .whenComplete((done, failure) -> {

@@ -19,7 +19,7 @@ import java.time.Duration;
  * @param queue requests of all connections that wait for a thread; beyond it they are refused with `try again`
  * @param watchers of one connection
  * @param housekeeping how often the times above are looked at
- * @param message while a message is coming in, each such time must bring 256 KiB of it, or its end
+ * @param message while a message is coming in, each such time must bring 256 KiB of it, or its end; the second that does not ends it
  */
 record Limits(
         int frame,

@@ -2,11 +2,15 @@ package org.isthmus.apiserver;
 
 /**
  * Sees that messages which were begun come to their ends: while one is coming in, each period must bring some of it, or another one.
- * Pings do not count, and no blame is on whoever is not read because it has too much under way. Only the event loop touches it.
+ * Who brought too little in one period has the next to do better, for a message may have begun a moment before that one ended. Pings
+ * do not count, and no blame is on whoever is not read because it has too much under way. Only the event loop touches it.
  */
 final class Pace {
     private final Peer peer;
     private boolean watching;
+    /** The last period brought too little. */
+    private boolean suspected;
+
     private long bytes;
     private long messages;
     private long bytesBefore;
@@ -53,12 +57,15 @@ final class Pace {
     }
 
     private void look() {
+        boolean late = messages == messagesBefore && bytes - bytesBefore < Charge.LIGHT && peer.isRead();
         if (!peer.isMessageComing()) {
             watching = false;
-        } else if (messages != messagesBefore || bytes - bytesBefore >= Charge.LIGHT || !peer.isRead()) {
-            watch();
-        } else {
+            suspected = false;
+        } else if (late && suspected) {
             peer.tooSlow();
+        } else {
+            suspected = late;
+            watch();
         }
     }
 }

@@ -390,6 +390,10 @@ final class Server implements ApiServer {
                     && (caller.isAgent() || caller.anonymous())
                     && now - connection.pingedNanos() > limits.pinger().toNanos()) {
                 connection.socket().close(1008, "no Pinger.Ping in time");
+            } else if (caller == null
+                    && now - connection.openedNanos() > 2 * limits.loginTime().toNanos()) {
+                // Of one that showed who it is on a request before, and so has its place for good.
+                connection.socket().close(1008, "no login in time");
             } else if (now - connection.pingSentNanos() >= limits.ping().toNanos()) {
                 connection.ping();
             }

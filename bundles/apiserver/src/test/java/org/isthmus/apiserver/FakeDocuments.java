@@ -29,6 +29,7 @@ final class FakeDocuments implements Documents {
     final AtomicInteger refused = new AtomicInteger();
 
     volatile boolean full;
+    private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
     private volatile Snapshot head = Snapshot.empty();
 
     FakeDocuments(String id, Executor executor) {
@@ -55,26 +56,29 @@ final class FakeDocuments implements Documents {
         return watches.stream().filter(FakeWatch::isAsked).count();
     }
 
+    /** One after another, in the order in which they came. */
     @Override
     public <R> CompletionStage<R> submit(Function<Tx, R> decision) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    if (full) {
-                        refused.incrementAndGet();
-                        throw Problem.refuse(Code.NONE, "the disk is full");
-                    }
-                    R answer;
-                    Set<Key> keys = new HashSet<>();
-                    synchronized (this) {
-                        Tx tx = Tx.on(head);
-                        answer = decision.apply(tx);
-                        head = tx.now().withRevision(head.revision() + 1);
-                        tx.changes().stream().map(Change::key).forEach(keys::add);
-                    }
-                    watches.forEach(w -> w.changed(keys));
-                    return answer;
-                },
-                executor);
+        synchronized (this) {
+            CompletableFuture<R> next = last.handleAsync((done, failed) -> decide(decision), executor);
+            // Without the answer, whose class may be a bundle's that leaves.
+            last = next.handle((done, failed) -> null);
+            return next;
+        }
+    }
+
+    private <R> R decide(Function<Tx, R> decision) {
+        if (full) {
+            refused.incrementAndGet();
+            throw Problem.refuse(Code.NONE, "the disk is full");
+        }
+        Tx tx = Tx.on(head);
+        R answer = decision.apply(tx);
+        head = tx.now().withRevision(head.revision() + 1);
+        Set<Key> keys = new HashSet<>();
+        tx.changes().stream().map(Change::key).forEach(keys::add);
+        watches.forEach(w -> w.changed(keys));
+        return answer;
     }
 
     @Override

@@ -66,7 +66,9 @@ public class PaceTest {
         pace.came(60 << 20);
         coming = true;
         aPeriodPasses();
+        assertFalse("it has another period", gone);
         // What came before does not count for the next one.
+        aPeriodPasses();
         assertTrue(gone);
     }
 
@@ -80,7 +82,24 @@ public class PaceTest {
             pace.aside(131);
         }
         aPeriodPasses();
+        pace.came(100);
+        aPeriodPasses();
         assertTrue(gone);
+    }
+
+    @Test
+    public void whoBeganAMomentBeforeTheLookIsNotToBlame() {
+        pace.came(6);
+        pace.aside(6);
+        coming = true;
+        pace.came(16 << 10);
+        aPeriodPasses();
+        assertFalse(gone);
+        pace.came(184 << 10);
+        coming = false;
+        pace.ended();
+        aPeriodPasses();
+        assertFalse(gone);
     }
 
     @Test
@@ -103,6 +122,8 @@ public class PaceTest {
         aPeriodPasses();
         assertFalse(gone);
         read = true;
+        aPeriodPasses();
+        assertFalse(gone);
         aPeriodPasses();
         assertTrue(gone);
         assertEquals(null, look);

@@ -101,6 +101,7 @@ public final class UserSagas implements Reconciler {
 
     private static boolean isKnown(Snapshot model, String user) {
         return model.has(Kinds.MODEL_USER, user)
+                || model.has(Kinds.LAST_CONNECTION, user)
                 || !model.listBy(Kinds.OFFER_USERS_BY_USER, user).isEmpty()
                 || !model.listBy(Kinds.CONNECTIONS_BY_USER, user).isEmpty();
     }

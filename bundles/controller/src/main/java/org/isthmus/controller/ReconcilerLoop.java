@@ -86,7 +86,12 @@ final class ReconcilerLoop implements AutoCloseable {
         Watch made;
         Watch leaving;
         synchronized (this) {
-            if (closed || interests.equals(followed)) {
+            if (closed) {
+                return;
+            }
+            // Whoever came remembers nothing of what the one before it began, be it interested in the same.
+            first = true;
+            if (interests.equals(followed)) {
                 return;
             }
             // Before the other one ends: what changes in between is told twice, not never.
@@ -94,7 +99,6 @@ final class ReconcilerLoop implements AutoCloseable {
             leaving = watch;
             watch = made;
             followed = interests;
-            first = true;
         }
         if (leaving != null) {
             leaving.close();

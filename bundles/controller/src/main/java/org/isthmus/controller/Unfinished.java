@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +24,18 @@ final class Unfinished implements AutoCloseable {
     /** Sorts before all else in the folder: the last to go with it. */
     private static final String NAME = ".unfinished";
 
+    /**
+     * Folders somebody in this process is at. Asked before the file is opened: to close any channel of a file gives back all locks
+     * that the process has on it, of whomever.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
     private final Path file;
     private final FileChannel channel;
 
-    private Unfinished(Path file, FileChannel channel) {
+    private Unfinished(Path folder, Path file, FileChannel channel) {
+        this.folder = folder;
         this.file = file;
         this.channel = channel;
     }
@@ -45,13 +54,29 @@ final class Unfinished implements AutoCloseable {
 
     /** Null when somebody else has it. */
     private static Unfinished take(Path folder, StandardOpenOption... how) throws IOException {
-        Path file = folder.resolve(NAME);
+        Path real = folder.toRealPath();
+        if (!HELD.add(real)) {
+            LOG.debug("{} is in use", folder);
+            return null;
+        }
+        Unfinished taken = null;
+        try {
+            taken = lock(real, folder.resolve(NAME), how);
+            return taken;
+        } finally {
+            if (taken == null) {
+                HELD.remove(real);
+            }
+        }
+    }
+
+    private static Unfinished lock(Path folder, Path file, StandardOpenOption... how) throws IOException {
         FileChannel channel = FileChannel.open(file, how);
         try {
             if (channel.tryLock() != null) {
-                return new Unfinished(file, channel);
+                return new Unfinished(folder, file, channel);
             }
-        } catch (OverlappingFileLockException inThisProcess) {
+        } catch (OverlappingFileLockException ofAnEarlierVersion) {
             LOG.debug("{} is in use", file);
         }
         channel.close();
@@ -66,7 +91,14 @@ final class Unfinished implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        // Once: the next one may be at the folder already.
+        if (channel.isOpen()) {
+            try {
+                channel.close();
+            } finally {
+                HELD.remove(folder);
+            }
+        }
     }
 
     /**

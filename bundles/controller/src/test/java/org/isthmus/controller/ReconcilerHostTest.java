@@ -180,8 +180,7 @@ public class ReconcilerHostTest {
                 assertFalse("and no more of the other: " + run, told("2", "a").test(run)));
     }
 
-    @Test
-    public void whatChangedWhileItWasAwayIsTold() throws Exception {
+    private void comeAgain() throws Exception {
         addModel();
         Provisioner before = new Provisioner("1", Interest.in(Kinds.SEQUENCE));
         rooms.bind(before);
@@ -189,7 +188,23 @@ public class ReconcilerHostTest {
         rooms.unbind(before);
         set("a", 1);
         rooms.bind(new Provisioner("2", Interest.in(Kinds.SEQUENCE)));
+    }
+
+    @Test
+    public void whatChangedWhileItWasAwayIsTold() throws Exception {
+        comeAgain();
         await("it is told", told("2", "a"));
+    }
+
+    /** It holds nothing of what the one before it knew of, be it interested in the same. */
+    @Test
+    public void whoComesAgainLooksAtAll() throws Exception {
+        comeAgain();
+        await(
+                "it looks at all",
+                run -> run.version().equals("2")
+                        && run.set().equals(MODEL)
+                        && run.cause().first());
     }
 
     @Test

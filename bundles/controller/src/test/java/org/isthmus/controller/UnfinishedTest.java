@@ -1,12 +1,17 @@
 package org.isthmus.controller;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.junit.Rule;
 import org.junit.Test;
@@ -53,6 +58,52 @@ public class UnfinishedTest {
         }
         sweep();
         assertTrue(Files.exists(north.resolve("tls/ca.key")));
+    }
+
+    /** Prints whether another process may have the file. */
+    static final class Other {
+        private Other() {}
+
+        public static void main(String[] args) throws IOException {
+            try (FileChannel channel = FileChannel.open(Path.of(args[0]), StandardOpenOption.WRITE)) {
+                System.out.println(channel.tryLock() == null ? "locked" : "free");
+            }
+        }
+    }
+
+    private static String another(Path file) throws Exception {
+        Path classes = Path.of(
+                Other.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        classes.toString(),
+                        Other.class.getName(),
+                        file.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (InputStream out = process.getInputStream()) {
+            return new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } finally {
+            process.destroy();
+        }
+    }
+
+    @Test
+    public void whoeverFindsItTakenLeavesTheLockToItsHolder() throws Exception {
+        Path north = controller(NORTH);
+        try (Unfinished making = Unfinished.mark(north)) {
+            assertThrows(IOException.class, () -> Unfinished.mark(north));
+            sweep();
+            assertEquals("locked", another(north.resolve(".unfinished")));
+        }
+        assertEquals("free", another(north.resolve(".unfinished")));
+        Unfinished again = Unfinished.mark(north);
+        again.finished();
+        try (Unfinished next = Unfinished.mark(north)) {
+            again.close();
+            assertThrows("who is done gives back only once", IOException.class, () -> Unfinished.mark(north));
+        }
     }
 
     /** Cut off between its configuration and the end of the mark; or before a removal took its configuration. */

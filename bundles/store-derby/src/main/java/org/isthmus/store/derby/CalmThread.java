@@ -6,12 +6,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread that nobody can interrupt. An interrupt in the middle of Derby's file access closes the file under it and takes the
  * whole database down; callers may be interrupted as they like, their work here goes on to its end.
  */
 final class CalmThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CalmThread.class);
     private static final Runnable END = () -> {};
 
     private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
@@ -40,6 +43,9 @@ final class CalmThread implements AutoCloseable {
                 next.run();
             } catch (InterruptedException cannotBe) {
                 throw new IllegalStateException(cannotBe);
+            } catch (RuntimeException | Error failure) {
+                // Of what nobody waits for. Whoever comes after it would wait for ever on a thread that is no more.
+                LOG.error("{} goes on after a failure", Thread.currentThread().getName(), failure);
             }
         }
     }

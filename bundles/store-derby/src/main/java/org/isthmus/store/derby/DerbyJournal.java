@@ -353,7 +353,7 @@ final class DerbyJournal implements Journal {
             try {
                 moved = insert.executeUpdate() == 1;
             } catch (SQLException duplicate) {
-                if (!"23505".equals(duplicate.getSQLState())) {
+                if (!isDuplicate(duplicate)) {
                     throw duplicate;
                 }
                 moved = false;
@@ -379,6 +379,10 @@ final class DerbyJournal implements Journal {
         if (!moved) {
             throw conflict(session, batch);
         }
+    }
+
+    private static boolean isDuplicate(SQLException failure) {
+        return "23505".equals(failure.getSQLState());
     }
 
     /** One that comes again has nothing of what it was. */
@@ -468,7 +472,7 @@ final class DerbyJournal implements Journal {
         try {
             session.connection.rollback();
             session.clearBatches();
-        } catch (SQLException failure) {
+        } catch (SQLException | RuntimeException failure) {
             LOG.warn("The journal in {} cannot undo and is opened anew: {}", folder, failure.getMessage());
             down = true;
         }
@@ -514,8 +518,7 @@ final class DerbyJournal implements Journal {
                 for (String set : sets) {
                     session.deleteHead.setString(1, set);
                     if (session.deleteHead.executeUpdate() > 0) {
-                        session.leave.setString(1, set);
-                        session.leave.executeUpdate();
+                        leave(session, set);
                     }
                 }
                 session.connection.commit();
@@ -529,6 +532,18 @@ final class DerbyJournal implements Journal {
             sweep();
             return null;
         });
+    }
+
+    private static void leave(Session session, String set) throws SQLException {
+        session.leave.setString(1, set);
+        try {
+            session.leave.executeUpdate();
+        } catch (SQLException already) {
+            // From an earlier life, when a version made it again that does not know of this table.
+            if (!isDuplicate(already)) {
+                throw already;
+            }
+        }
     }
 
     private void sweep() {
@@ -555,6 +570,12 @@ final class DerbyJournal implements Journal {
         } catch (IOException failure) {
             LOG.warn("Cannot remove now what is left of removed models in {}: {}", folder, failure.getMessage());
             return;
+        } catch (RuntimeException | Error failure) {
+            // Or the next commit would take what was begun here with it.
+            if (session != null) {
+                undo(session);
+            }
+            throw failure;
         }
         sweep();
     }
@@ -567,6 +588,12 @@ final class DerbyJournal implements Journal {
                 return false;
             }
             set = found.getString(1);
+        }
+        if (isThere(session, set)) {
+            // Made again by a version that does not know of this table: its images are nobody's leftovers.
+            session.left.setString(1, set);
+            session.left.executeUpdate();
+            return true;
         }
         int count = 0;
         session.someRows.setString(1, set);

@@ -53,8 +53,9 @@ final class Layout {
         if (version < 1) {
             throw new IOException("the journal has no layout version");
         }
-        // It came later, and without a version of its own: who does not know of it leaves some images behind, and no
-        // more.
+        // It came later, and without a version of its own. Who does not know of it leaves images behind, and may make a
+        // set
+        // again that is named here: one that has a head is there, whatever this table says.
         try (ResultSet found = connection.getMetaData().getTables(null, null, "LEAVING", null);
                 Statement statement = connection.createStatement()) {
             if (!found.next()) {

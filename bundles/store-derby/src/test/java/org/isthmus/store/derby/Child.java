@@ -23,7 +23,7 @@ final class Child implements AutoCloseable {
         this.lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** @param how `hold`, or the seed of a load of appends */
+    /** @param how `hold`, `try` to say what comes of opening it, or the seed of a load of appends */
     static Child start(Path folder, String how) throws IOException {
         return new Child(new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -65,7 +65,18 @@ final class Child implements AutoCloseable {
 
     /** Says `commit REVISION` after each append; the row of each number holds the last revision that wrote it. */
     public static void main(String[] args) throws Exception {
-        Journal journal = new DerbyJournals().open(Path.of(args[0]), true);
+        Journal journal;
+        try {
+            journal = new DerbyJournals().open(Path.of(args[0]), true);
+        } catch (IOException refused) {
+            System.out.println(refused.getMessage());
+            throw refused;
+        }
+        if (args[1].equals("try")) {
+            System.out.println("open");
+            journal.close();
+            return;
+        }
         if (args[1].equals("hold")) {
             System.out.println("holding");
             // Until it is killed: nobody writes to a child's input.

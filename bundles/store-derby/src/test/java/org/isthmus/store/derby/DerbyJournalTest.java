@@ -175,6 +175,29 @@ public class DerbyJournalTest {
         assertEquals(2, images());
     }
 
+    /** As a version that does not know of what is left makes it. */
+    @Test
+    public void aSetThatAnOlderVersionMadeAgainIsKeptAndCanBeRemoved() throws Exception {
+        try (Journal journal = open()) {
+            journal.append(List.of(large("gone", 10 * Session.SLICE), large("m1", 3), large("m2", 3)));
+            journal.delete(Set.of("gone"));
+        }
+        directly(statement -> statement.executeUpdate("INSERT INTO leaving VALUES ('m1'), ('m2')"));
+        try (Journal journal = journals.open(folder(), false)) {
+            // While others are still being removed.
+            journal.delete(Set.of("m1"));
+            assertNull(head(journal, "m1"));
+            assertEquals(3, load(journal, "m2").size());
+        }
+        for (int opened = 0; count("leaving") > 0; opened++) {
+            assertTrue("it comes to an end", opened < 100);
+            try (Journal journal = journals.open(folder(), false)) {
+                assertEquals(3, load(journal, "m2").size());
+            }
+        }
+        assertEquals("of the one that is there", 3, images());
+    }
+
     @Test
     public void aJournalFromBeforeGetsWhatIsNew() throws Exception {
         try (Journal journal = open()) {
@@ -243,6 +266,19 @@ public class DerbyJournalTest {
             assertTrue(told.getMessage(), told.getMessage().contains(folder() + " is in use: another process"));
         }
         open().close();
+    }
+
+    /** Nor does an attempt in this process open the door to another one. */
+    @Test
+    public void aSecondOpenerHereLeavesTheLockToTheFirst() throws Exception {
+        try (Journal journal = open()) {
+            assertThrows(IOException.class, this::open);
+            try (Child child = Child.start(folder(), "try")) {
+                String told = child.line();
+                assertTrue(told, told.endsWith(folder() + " is in use: another process has it open"));
+            }
+            assertTrue(journal.heads().isEmpty());
+        }
     }
 
     /** Derby's own lock, when ours is not there to speak first. */

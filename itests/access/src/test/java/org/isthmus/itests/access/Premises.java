@@ -336,7 +336,8 @@ final class Premises implements AutoCloseable {
         Map<String, Entity> all = new TreeMap<>();
         Snapshot snapshot = documents.snapshot();
         for (Kind<?> kind : Kinds.all()) {
-            if (!kind.soft()) {
+            // That somebody is here is noted beside whatever he calls.
+            if (!kind.soft() && !kind.equals(Kinds.LAST_CONNECTION)) {
                 for (Entity entity : every(snapshot, kind)) {
                     all.put(kind.name() + " " + entity.id(), entity);
                 }

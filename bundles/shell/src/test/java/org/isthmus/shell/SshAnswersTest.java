@@ -30,6 +30,8 @@ import org.apache.sshd.server.command.CommandFactory;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 
 /** A real client runs lines at a server whose commands end as Karaf's do. */
 public class SshAnswersTest {
@@ -84,7 +86,10 @@ public class SshAnswersTest {
     public void whoLeavesPutsBackWhatWasThere() {
         CommandFactory before = server.getCommandFactory();
         SshAnswers answers = new SshAnswers(server, sessions());
-        answers.deactivate();
+        var whole = server.getCommandFactory();
+        answers.deactivate(bundle(Bundle.ACTIVE));
+        assertSame("its server goes, and takes lines for a while yet", whole, server.getCommandFactory());
+        answers.deactivate(bundle(Bundle.STOPPING));
         assertSame(before, server.getCommandFactory());
     }
 
@@ -170,5 +175,14 @@ public class SshAnswersTest {
 
         @Override
         public void destroy(ChannelSession channel) {}
+    }
+
+    private static BundleContext bundle(int state) {
+        Bundle bundle = (Bundle) java.lang.reflect.Proxy.newProxyInstance(
+                Bundle.class.getClassLoader(), new Class<?>[] {Bundle.class}, (self, method, args) -> state);
+        return (BundleContext) java.lang.reflect.Proxy.newProxyInstance(
+                BundleContext.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (self, method, args) -> bundle);
     }
 }

@@ -1,6 +1,7 @@
 package org.isthmus.shell;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotSame;
 import static org.junit.Assert.assertSame;
 
 import java.io.ByteArrayOutputStream;
@@ -30,8 +31,6 @@ import org.apache.sshd.server.command.CommandFactory;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
 
 /** A real client runs lines at a server whose commands end as Karaf's do. */
 public class SshAnswersTest {
@@ -65,7 +64,10 @@ public class SshAnswersTest {
 
     @Test
     public void everyLineOfOneConnectionIsAnsweredWhole() throws Exception {
-        new SshAnswers(server, sessions());
+        SshAnswers answers = new SshAnswers(sessions());
+        // One that was stopped stays on offer, as Karaf leaves it.
+        answers.bind(SshServer.setUpDefaultServer());
+        answers.bind(server);
         try (ClientSession session = connect()) {
             for (int line = 1; line < 100; line++) {
                 assertEquals(line + " out " + line + " err " + line, run(session, "whatever"));
@@ -85,11 +87,10 @@ public class SshAnswersTest {
     @Test
     public void whoLeavesPutsBackWhatWasThere() {
         CommandFactory before = server.getCommandFactory();
-        SshAnswers answers = new SshAnswers(server, sessions());
-        var whole = server.getCommandFactory();
-        answers.deactivate(bundle(Bundle.ACTIVE));
-        assertSame("its server goes, and takes lines for a while yet", whole, server.getCommandFactory());
-        answers.deactivate(bundle(Bundle.STOPPING));
+        SshAnswers answers = new SshAnswers(sessions());
+        answers.bind(server);
+        assertNotSame(before, server.getCommandFactory());
+        answers.unbind(server);
         assertSame(before, server.getCommandFactory());
     }
 
@@ -175,14 +176,5 @@ public class SshAnswersTest {
 
         @Override
         public void destroy(ChannelSession channel) {}
-    }
-
-    private static BundleContext bundle(int state) {
-        Bundle bundle = (Bundle) java.lang.reflect.Proxy.newProxyInstance(
-                Bundle.class.getClassLoader(), new Class<?>[] {Bundle.class}, (self, method, args) -> state);
-        return (BundleContext) java.lang.reflect.Proxy.newProxyInstance(
-                BundleContext.class.getClassLoader(),
-                new Class<?>[] {BundleContext.class},
-                (self, method, args) -> bundle);
     }
 }

@@ -27,6 +27,10 @@ final class Repeats {
         private int length;
         private boolean answered;
         private long at;
+
+        boolean isOver(long now) {
+            return answered && now - at >= KEPT.toNanos();
+        }
     }
 
     private final LongSupplier nanos;
@@ -42,14 +46,14 @@ final class Repeats {
         this.nanos = nanos;
     }
 
-    /** Drops what was kept long enough. */
+    /** Drops what was kept long enough; that is looked for now and then, and not at each call. */
     void forget() {
         long now = nanos.getAsLong();
         synchronized (attempts) {
             Iterator<Attempt> all = attempts.values().iterator();
             while (all.hasNext()) {
                 Attempt each = all.next();
-                if (each.answered && now - each.at >= KEPT.toNanos()) {
+                if (each.isOver(now)) {
                     length -= each.length;
                     all.remove();
                 }
@@ -60,12 +64,17 @@ final class Repeats {
     /** @param work answers the text of a JSON value; what fails is not kept, and the next one tries it anew */
     CompletionStage<String> once(String key, Supplier<CompletionStage<String>> work) {
         Attempt mine = new Attempt();
-        forget();
+        long now = nanos.getAsLong();
         synchronized (attempts) {
-            Attempt first = attempts.putIfAbsent(key, mine);
-            if (first != null) {
+            Attempt first = attempts.get(key);
+            if (first != null && !first.isOver(now)) {
                 return first.answer;
             }
+            if (first != null) {
+                length -= first.length;
+                attempts.remove(key);
+            }
+            attempts.put(key, mine);
             shrink();
         }
         CompletionStage<String> stage;
